@@ -1,0 +1,1 @@
+"""maildesk: a help desk that lives in e-mail."""

@@ -1,0 +1,566 @@
+"""The types that flow through maildesk, all frozen: nothing is filled in stages.
+
+``RawMail`` is what came in; ``Mail`` is what it says; ``Facts`` is the little of the past that a
+decision may use; ``Moment`` is the clock and the dice; ``Plan`` is what shall be done, as a tuple
+of ``Step``s, with its ``Reason``s. This module imports nothing of maildesk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+# --- the vocabulary of the tables -----------------------------------------------------------------
+
+
+class Status(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    PENDING = "pending"  # waiting for the customer
+    SOLVED = "solved"
+    CLOSED = "closed"
+    SPAM = "spam"
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Kind(StrEnum):
+    """What a message on a ticket is; only ``CUSTOMER`` and ``AGENT`` are public."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    NOTE = "note"
+    AUTO = "auto"
+    HELD = "held"
+
+
+class InboxState(StrEnum):
+    RECEIVED = "received"
+    TICKETED = "ticketed"
+    IGNORED = "ignored"
+    QUARANTINED = "quarantined"
+
+
+class OutboxState(StrEnum):
+    QUEUED = "queued"
+    HELD = "held"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+class Verdict(StrEnum):
+    """What a mail turned out to be; `maildesk explain` prints it."""
+
+    NEW_TICKET = "new_ticket"
+    REPLY = "reply"
+    AGENT_REPLY = "agent_reply"
+    NOTE = "note"
+    HELD = "held"
+    BOUNCE = "bounce"
+    IGNORED = "ignored"
+    QUARANTINED = "quarantined"
+
+
+class Proof(StrEnum):
+    """How sure we are that a mail is from whom it says (T4, T5 of any help desk's nightmares)."""
+
+    PROVEN = "proven"  # a trusted checker saw DMARC pass, or an aligned DKIM signature
+    UNPROVEN = "unproven"  # nobody checked, or nothing could be said
+    FAILED = "failed"  # DMARC failed; or, where DMARC is unknown, SPF did
+
+
+class Purpose(StrEnum):
+    """Why a mail of ours was written: `outbox.kind`, and the name of its template."""
+
+    AUTO_REPLY = "auto_reply"
+    AUTO_REPLY_PLAIN = "auto_reply_plain"
+    FOLLOW_UP = "follow_up"
+    REPLY = "reply"
+    NOTICE = "notice"
+    GATHERED = "gathered"
+    REMINDER = "reminder"
+    COMMAND_ERROR = "command_error"
+    HELP = "help"
+    HELD = "held"
+    FAILED = "failed"
+    ALARM = "alarm"
+
+
+# --- a mail, as bytes and as meaning ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong, in a person's words, and where: `file:line:column`, a MIME part, a field."""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}" if self.where else self.what
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One mailbox of RFC 5322 §3.4; ``email`` keeps its case, compare with :meth:`key`."""
+
+    name: str
+    email: str
+
+    def key(self) -> str:
+        return self.email.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class RawMail:
+    """A mail as it came in, before anyone understood it.
+
+    ``envelope_from`` is None where the way in does not know it and "" for the null sender.
+    ``relay`` says that who handed it to us is trusted to have checked it (`receive.smtp.relays`,
+    or our own mailbox). ``internal_date`` is IMAP's (RFC 3501 §2.3.3).
+    """
+
+    raw: bytes
+    source: str  # smtp, lmtp, pipe, import, imap:<user>@<host>
+    received_at: datetime
+    envelope_from: str | None = None
+    envelope_to: tuple[str, ...] = ()
+    relay: bool = False
+    internal_date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part that is not the body. Its bytes stay in the raw mail; ``part`` finds them again.
+
+    ``part`` is the MIME part's number as IMAP counts it (RFC 3501 §6.4.5): "2", "1.3". What lies
+    inside a container that is not MIME (winmail.dat, uuencode) has a suffix: "2#1".
+    ``size`` is in octets, decoded. ``inline`` means that the HTML shows it by its ``content_id``,
+    or that its sender asked for it to be shown in place.
+    """
+
+    part: str
+    name: str
+    media_type: str
+    size: int
+    inline: bool = False
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A delivery report (RFC 3464, or a plain-text kind) read from a mail."""
+
+    recipient: str
+    status: str  # RFC 3463, "5.1.1"; "" when unknown
+    action: str  # failed, delayed, delivered, relayed, expanded
+    diagnostic: str
+    permanent: bool
+    original_message_id: str = ""  # of the mail that bounced, with its angle brackets
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The new words of a mail: quoted history, signature and product footers cut.
+
+    ``html`` is the same cut of the HTML alternative, unsanitized, or None where it could not be
+    made to agree with ``text``. ``doubtful`` names why the boundary is not sure ("" when it is):
+    text was kept rather than lost, and no command may be read from it.
+    """
+
+    text: str
+    html: str | None = None
+    doubtful: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What a mail says. Reading never raises: what could not be read is in ``problems``.
+
+    Message-IDs keep their angle brackets. Header text is decoded, unfolded and free of control
+    characters. ``html`` is as the sender wrote it: only ``mail.html.sanitize`` makes it showable.
+    """
+
+    raw: bytes
+    message_id: str = ""
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    date: datetime | None = None
+    from_: tuple[Address, ...] = ()
+    sender: tuple[Address, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    delivered_to: tuple[str, ...] = ()  # Delivered-To, X-Original-To, Envelope-To, top first
+    return_path: str | None = None
+    subject: str = ""
+    text: str = ""
+    html: str | None = None
+    reply: Reply = Reply("")
+    language: str = ""  # of the new words, ISO 639-1; "" when too few words to tell
+    attachments: tuple[Attachment, ...] = ()
+    automatic: str = ""  # why this is a machine's mail ("Auto-Submitted: auto-replied"); "" if not
+    mailing_list: str = ""  # why this came through a list ("List-Id: ..."); "" if not
+    bounce: Bounce | None = None
+    spam: str = ""  # why a filter before us calls it spam; "" if not
+    desk_mark: str = ""  # the X-Maildesk-Desk field: a loop stop, believed for nothing else
+    trace: tuple[tuple[str, str], ...] = ()  # Received and Authentication-Results, top first
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def author(self) -> Address:
+        """The first From address; an empty one when there is none."""
+        return self.from_[0] if self.from_ else Address("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """What a trusted checker found (RFC 8601): results such as "pass", "fail", "" if unsaid."""
+
+    spf: str = ""
+    dkim: str = ""
+    dmarc: str = ""
+    by: str = ""  # authserv-id
+    proof: Proof = Proof.UNPROVEN
+    reason: str = "no trusted relay checked who sent it"
+
+
+# --- the past, as far as a decision may see it -----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The clock and the dice, handed in: with the same moment a decision is the same again."""
+
+    now: datetime  # UTC
+    seed: bytes  # at least 16 octets of randomness
+
+    def token(self, *label: object) -> str:
+        """128 bits as 26 lower-case letters and digits (base32), different for each label."""
+        text = "\x1f".join(str(part) for part in label).encode()
+        digest = hashlib.blake2b(text, key=self.seed[:64], digest_size=16).digest()
+        return b32encode(digest).decode().rstrip("=").lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody outside the desk who is on a ticket; ``token`` is their own reply address."""
+
+    email: str
+    role: str  # requester, cc
+    token: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A row of `tickets` with who is on it and what it is tagged with."""
+
+    id: int
+    token: str
+    subject: str
+    status: Status
+    priority: Priority
+    created_at: datetime
+    updated_at: datetime
+    contact_id: int
+    requester: Address
+    language: str = ""
+    assignee: str | None = None
+    team: str | None = None
+    category: str | None = None
+    mailbox: str | None = None
+    due_at: datetime | None = None
+    first_reply_at: datetime | None = None
+    solved_at: datetime | None = None
+    closed_at: datetime | None = None
+    merged_into: int | None = None
+    revision: int = 0
+    participants: tuple[Participant, ...] = ()
+    tags: frozenset[str] = frozenset()
+
+    def participant(self, email: str) -> Participant | None:
+        key = email.casefold()
+        return next((p for p in self.participants if p.email.casefold() == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of `messages`: one contribution to a ticket, as agents see it."""
+
+    id: int
+    ticket_id: int
+    kind: Kind
+    author: str
+    subject: str
+    text: str
+    created_at: datetime
+    message_id: str = ""
+    html: str | None = None
+    inbox_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """A row of `outbox` that something came back for: a bounce, or an agent's answer to it."""
+
+    id: int
+    ticket_id: int | None
+    message_id: str
+    purpose: Purpose
+    recipient: str
+    agent: str | None
+    created_at: datetime
+    state: OutboxState
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    id: int
+    email: str
+    name: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The little of the past that `decide` may use, read in one transaction with its effects."""
+
+    keys: tuple[bytes, ...] = (b"",)  # sign agents' addresses; the first signs, all verify
+    next_ticket: int = 1
+    next_entry: int = 1
+    duplicate_of: int | None = None  # inbox id of the same mail
+    ours: SentMail | None = None  # its Message-ID is one that we gave out
+    by_token: Ticket | None = None  # whose customer reply address it was sent to
+    by_reference: Ticket | None = None
+    reference: str = ""  # the Message-ID that found it
+    by_tag: Ticket | None = None
+    signed_for: Ticket | None = None  # the ticket an agent's address names, checked or not
+    answered: SentMail | None = None  # the mail of ours named in In-Reply-To
+    bounced: SentMail | None = None  # the mail of ours that a delivery report is about
+    contact: Contact | None = None
+    entry: Entry | None = None  # the last customer entry of the ticket found
+    threads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # recipient -> Message-IDs
+    auto_replies_to_sender: int = 0  # within auto_reply_limit's time
+    auto_replies_of_desk: int = 0
+    notices: Mapping[str, int] = field(default_factory=dict)  # agent id -> within notice_limit's time
+    gathering: frozenset[str] = frozenset()  # agents for whom a gathered mail is under way
+    open_tickets: int = 0  # of this contact, others than this one
+
+
+# --- what shall be done ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why, in a person's words, and the rule's short name: `ledger`, `explain`, `#why` print it."""
+
+    rule: str
+    text: str
+
+
+class Field(StrEnum):
+    """The columns of `tickets` that a step may change; each change is an event."""
+
+    SUBJECT = "subject"
+    STATUS = "status"
+    PRIORITY = "priority"
+    ASSIGNEE = "assignee"
+    TEAM = "team"
+    CATEGORY = "category"
+    DUE_AT = "due_at"
+    FIRST_REPLY_AT = "first_reply_at"
+    SOLVED_AT = "solved_at"
+    CLOSED_AT = "closed_at"
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTicket:
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class SetField:
+    """Changes one column; an event holds the old and the new value."""
+
+    ticket_id: int
+    field: Field
+    value: str | datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddEntry:
+    entry: Entry
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetKind:
+    """Lets a held entry in (`#admit`), or makes it a note."""
+
+    entry_id: int
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class AddTag:
+    ticket_id: int
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTag:
+    ticket_id: int
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddParticipant:
+    ticket_id: int
+    participant: Participant
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTickets:
+    ticket_id: int
+    other_id: int
+    kind: str  # follow_up, relates
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEvent:
+    ticket_id: int
+    kind: str
+    data: Mapping[str, str | int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueMail:
+    """One mail to one recipient, complete: these bytes are what is sent, however often.
+
+    ``envelope_from`` is "" for the null sender. ``not_before`` holds it back (`undo_window`).
+    """
+
+    raw: bytes
+    message_id: str
+    envelope_from: str
+    envelope_to: str
+    purpose: Purpose
+    ticket_id: int | None = None
+    entry_id: int | None = None
+    agent: str | None = None
+    not_before: datetime | None = None
+
+
+class TimerKind(StrEnum):
+    FIRST_REPLY_WARN = "first_reply_warn"
+    FIRST_REPLY_DUE = "first_reply_due"
+    DUE_WARN = "due_warn"
+    DUE = "due"
+    GATHER = "gather"  # one mail with the notices beyond notice_limit; per agent, no ticket
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Due work, as a row. A ticket (or agent) has at most one timer of a kind: a new one replaces."""
+
+    kind: TimerKind
+    at: datetime
+    ticket_id: int | None = None
+    agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTimers:
+    ticket_id: int
+    kinds: tuple[TimerKind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GatherNotice:
+    """A notice beyond the agent's limit: kept until their gather timer mails them together."""
+
+    agent: str
+    ticket_id: int
+    entry_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeGathered:
+    """Those notices of an agent are in the mail now."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailMail:
+    """A mail of ours came back: its outbox row says so, whatever it said before."""
+
+    outbox_id: int
+    error: str
+
+
+Step = (
+    CreateTicket
+    | SetField
+    | AddEntry
+    | SetKind
+    | AddTag
+    | RemoveTag
+    | AddParticipant
+    | LinkTickets
+    | RecordEvent
+    | QueueMail
+    | SetTimer
+    | CancelTimers
+    | GatherNotice
+    | TakeGathered
+    | FailMail
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a mail, a timer or a command leads to: applied whole, in one transaction, or not at all."""
+
+    verdict: Verdict
+    actor: str  # an agent's id, a customer's address, "desk", "admin"
+    steps: tuple[Step, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    ticket_id: int | None = None
+    how: str = ""  # how the ticket was found: token, reference, tag, new
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        return "; ".join(reason.text for reason in self.reasons)
+
+
+# --- due work --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    id: int
+    kind: TimerKind
+    at: datetime
+    ticket_id: int | None
+    agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """One notice that waits to be mailed together with others."""
+
+    ticket: Ticket
+    entry: Entry
