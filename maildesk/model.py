@@ -306,6 +306,7 @@ class Entry:
     text: str
     created_at: datetime
     message_id: str = ""
+    in_reply_to: str = ""
     html: str | None = None
     inbox_id: int | None = None
 

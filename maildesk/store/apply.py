@@ -1,0 +1,239 @@
+"""Carries out a Plan. Every change of a ticket, whatever asked for it, goes through here.
+
+Run it inside a transaction: all of the plan, its events and its outgoing mails commit together.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from maildesk.model import (
+    AddEntry,
+    AddParticipant,
+    AddTag,
+    CancelTimers,
+    CreateTicket,
+    FailMail,
+    Field,
+    GatherNotice,
+    Kind,
+    LinkTickets,
+    Plan,
+    QueueMail,
+    RecordEvent,
+    RemoveTag,
+    SetField,
+    SetKind,
+    SetTimer,
+    Step,
+    TakeGathered,
+)
+from maildesk.store.engine import Store, Value, to_text
+
+# One fixed statement a column: SQL is never built from people's strings.
+_SET_FIELD = {field: f"UPDATE tickets SET {field.value} = ?, updated_at = ? WHERE id = ?" for field in Field}  # noqa: S608
+_GET_FIELD = {field: f"SELECT {field.value} FROM tickets WHERE id = ?" for field in Field}  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """Who does it, and when."""
+
+    store: Store
+    actor: str
+    now: datetime
+
+    @property
+    def at(self) -> str:
+        return to_text(self.now)
+
+    def event(self, ticket_id: int, kind: str, data: Mapping[str, Value]) -> None:
+        self.store.execute(
+            "INSERT INTO events (ticket_id, at, actor, kind, data) VALUES (?, ?, ?, ?, ?)",
+            (ticket_id, self.at, self.actor, kind, json.dumps(dict(data), ensure_ascii=False)),
+        )
+
+
+def apply(store: Store, plan: Plan, now: datetime) -> None:
+    """Applies every step in order; sqlite3.Error leaves nothing applied (the transaction is the caller's)."""
+    act = _Act(store, plan.actor, now)
+    for step in plan.steps:
+        _step(act, step)
+
+
+def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, as the union lists them
+    match step:
+        case CreateTicket():
+            _create(act, step)
+        case SetField():
+            _set(act, step)
+        case AddEntry():
+            _add_entry(act, step)
+        case SetKind():
+            _set_kind(act, step)
+        case AddTag():
+            act.store.execute("INSERT OR IGNORE INTO tags (ticket_id, tag) VALUES (?, ?)", (step.ticket_id, step.tag))
+            act.event(step.ticket_id, "tag", {"new": step.tag})
+        case RemoveTag():
+            act.store.execute("DELETE FROM tags WHERE ticket_id = ? AND tag = ?", (step.ticket_id, step.tag))
+            act.event(step.ticket_id, "tag", {"old": step.tag})
+        case AddParticipant():
+            _join(act, step)
+        case LinkTickets():
+            act.store.execute(
+                "INSERT OR IGNORE INTO links (ticket_id, other_id, kind) VALUES (?, ?, ?)",
+                (step.ticket_id, step.other_id, step.kind),
+            )
+            act.event(step.ticket_id, "link", {"other": step.other_id, "kind": step.kind})
+        case RecordEvent():
+            act.event(step.ticket_id, step.kind, step.data)
+        case QueueMail():
+            _queue(act, step)
+        case SetTimer():
+            act.store.execute(
+                "INSERT OR REPLACE INTO timers (kind, at, ticket_id, agent) VALUES (?, ?, ?, ?)",
+                (step.kind, to_text(step.at), step.ticket_id or 0, step.agent or ""),
+            )
+        case CancelTimers():
+            for kind in step.kinds:
+                act.store.execute("DELETE FROM timers WHERE ticket_id = ? AND kind = ?", (step.ticket_id, kind))
+        case GatherNotice():
+            act.store.execute(
+                "INSERT INTO gathered (agent, ticket_id, entry_id) VALUES (?, ?, ?)",
+                (step.agent, step.ticket_id, step.entry_id),
+            )
+        case TakeGathered():
+            act.store.execute("DELETE FROM gathered WHERE agent = ?", (step.agent,))
+        case FailMail():
+            act.store.execute(
+                "UPDATE outbox SET state = 'failed', error = ?, told = 1 WHERE id = ?", (step.error, step.outbox_id)
+            )
+        case _:
+            assert_never(step)
+
+
+def _create(act: _Act, step: CreateTicket) -> None:
+    new = step.ticket
+    contact_id = _contact(act, new.requester.email, new.requester.name, new.language)
+    act.store.execute(
+        "INSERT INTO tickets (id, token, subject, status, priority, assignee, team, category, mailbox, contact_id,"
+        " due_at, created_at, updated_at, closed_at, language)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            new.id,
+            new.token,
+            new.subject,
+            new.status,
+            new.priority,
+            new.assignee,
+            new.team,
+            new.category,
+            new.mailbox,
+            contact_id,
+            to_text(new.due_at) if new.due_at else None,
+            to_text(new.created_at),
+            to_text(new.updated_at),
+            to_text(new.closed_at) if new.closed_at else None,
+            new.language,
+        ),
+    )
+    for participant in new.participants:
+        _join(act, AddParticipant(new.id, participant))
+    for tag in sorted(new.tags):
+        act.store.execute("INSERT OR IGNORE INTO tags (ticket_id, tag) VALUES (?, ?)", (new.id, tag))
+    act.event(new.id, "created", {"subject": new.subject, "team": new.team, "assignee": new.assignee})
+
+
+def _contact(act: _Act, email: str, name: str, language: str) -> int:
+    """The contact's id; made at the first mail, and its name and language kept when they become known."""
+    act.store.execute(
+        "INSERT INTO contacts (email, name, language, created_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT(email) DO UPDATE SET"
+        " name = CASE WHEN excluded.name != '' THEN excluded.name ELSE name END,"
+        " language = CASE WHEN excluded.language != '' THEN excluded.language ELSE language END",
+        (email, name, language, act.at),
+    )
+    return int(act.store.value("SELECT id FROM contacts WHERE email = ?", (email,)))
+
+
+def _join(act: _Act, step: AddParticipant) -> None:
+    person = step.participant
+    joined = act.store.execute(
+        "INSERT OR IGNORE INTO participants (ticket_id, email, role, name, token) VALUES (?, ?, ?, ?, ?)",
+        (step.ticket_id, person.email, person.role, person.name, person.token),
+    )
+    if joined.rowcount and person.role != "requester":
+        act.event(step.ticket_id, "joined", {"email": person.email, "role": person.role})
+
+
+def _set(act: _Act, step: SetField) -> None:
+    value = to_text(step.value) if isinstance(step.value, datetime) else step.value
+    old = act.store.value(_GET_FIELD[step.field], (step.ticket_id,))
+    if old == value:
+        return
+    act.store.execute(_SET_FIELD[step.field], (value, act.at, step.ticket_id))
+    act.event(step.ticket_id, step.field, {"old": old, "new": value})
+
+
+def _add_entry(act: _Act, step: AddEntry) -> None:
+    new = step.entry
+    act.store.execute(
+        "INSERT INTO messages (id, ticket_id, kind, author, message_id, in_reply_to, subject, text, html, inbox_id,"
+        " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            new.id,
+            new.ticket_id,
+            new.kind,
+            new.author,
+            new.message_id,
+            new.in_reply_to,
+            new.subject,
+            new.text,
+            new.html,
+            new.inbox_id,
+            to_text(new.created_at),
+        ),
+    )
+    for a in step.attachments:
+        act.store.execute(
+            "INSERT INTO attachments (message_id, name, media_type, size, part) VALUES (?, ?, ?, ?, ?)",
+            (new.id, a.name, a.media_type, a.size, a.part),
+        )
+    grows = int(new.kind in (Kind.CUSTOMER, Kind.AGENT))
+    act.store.execute(
+        "UPDATE tickets SET updated_at = ?, revision = revision + ? WHERE id = ?", (act.at, grows, new.ticket_id)
+    )
+    act.event(new.ticket_id, "message", {"message": new.id, "kind": new.kind, "author": new.author})
+
+
+def _set_kind(act: _Act, step: SetKind) -> None:
+    row = act.store.row("SELECT ticket_id, kind FROM messages WHERE id = ?", (step.entry_id,))
+    if row is None or row["kind"] == step.kind:
+        return
+    act.store.execute("UPDATE messages SET kind = ? WHERE id = ?", (step.kind, step.entry_id))
+    act.event(row["ticket_id"], "kind", {"message": step.entry_id, "old": row["kind"], "new": step.kind})
+
+
+def _queue(act: _Act, step: QueueMail) -> None:
+    raw_id = act.store.insert("INSERT INTO raw (bytes) VALUES (?)", (step.raw,))
+    due = to_text(step.not_before) if step.not_before else act.at
+    act.store.execute(
+        "INSERT INTO outbox (ticket_id, message_id, envelope_from, envelope_to, raw_id, next_at, kind, agent,"
+        " entry_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            step.ticket_id,
+            step.message_id,
+            step.envelope_from,
+            step.envelope_to,
+            raw_id,
+            due,
+            step.purpose,
+            step.agent,
+            step.entry_id,
+            act.at,
+        ),
+    )

@@ -1,0 +1,171 @@
+"""Gathers the few facts about the past that a decision may use, in the transaction of its effects."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from maildesk.model import Facts, Kind, Purpose, SentMail, Ticket
+from maildesk.store import intake, rows
+from maildesk.store.engine import Store, to_text
+
+_THREAD = 20  # Message-IDs of a thread that go into References; RFC 5322 §3.6.4 sets no limit, servers do
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a mail makes us want to know. Empty fields ask nothing."""
+
+    inbox_id: int = 0
+    digest: str = ""
+    message_id: str = ""
+    author: str = ""
+    references: Sequence[str] = ()  # In-Reply-To first, then References from the newest
+    tag: int | None = None
+    customer_token: str = ""
+    signed_ticket: int | None = None  # as an agent's reply address says, not yet believed
+    bounced_ids: Sequence[str] = ()  # Message-IDs of ours that a delivery report may be about
+    auto_replies_since: datetime | None = None
+    desk_since: datetime | None = None
+    notices_since: datetime | None = None
+
+
+def gather(store: Store, question: Question) -> Facts:
+    """One mail's facts; run it in the transaction that applies the plan made of them."""
+    by_token = _ticket_by_token(store, question.customer_token)
+    by_reference, reference = _ticket_by_reference(store, question.references)
+    by_tag = rows.ticket(store, question.tag) if question.tag is not None else None
+    signed_for = rows.ticket(store, question.signed_ticket) if question.signed_ticket is not None else None
+    answered = _first_sent(store, question.references)
+    bounced = _first_sent(store, question.bounced_ids)
+    about_bounced = rows.ticket(store, bounced.ticket_id) if bounced and bounced.ticket_id else None
+    found = signed_for or by_token or by_reference or by_tag or about_bounced
+    contact = rows.contact(store, question.author) if question.author else None
+    return Facts(
+        keys=store.keys(),
+        next_ticket=_next(store, "tickets"),
+        next_entry=_next(store, "messages"),
+        duplicate_of=intake.same_as(store, question.inbox_id, question.digest) if question.digest else None,
+        ours=_first_sent(store, [question.message_id]) if question.message_id else None,
+        by_token=by_token,
+        by_reference=by_reference,
+        reference=reference,
+        by_tag=by_tag,
+        signed_for=signed_for or about_bounced,
+        answered=answered,
+        bounced=bounced,
+        contact=contact,
+        entry=rows.last_entry(store, found.id, (Kind.CUSTOMER,)) if found else None,
+        threads=threads(store, found.id) if found else {},
+        auto_replies_to_sender=_auto_replies(store, question.author, question.auto_replies_since),
+        auto_replies_of_desk=_auto_replies(store, "", question.desk_since),
+        notices=notices(store, question.notices_since) if question.notices_since else {},
+        gathering=gathering(store),
+        open_tickets=_open_tickets(store, contact.id) if contact else 0,
+    )
+
+
+def _next(store: Store, table: str) -> int:
+    """The id that the next row will have: AUTOINCREMENT never gives one out twice."""
+    return int(store.value("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)) or 0) + 1
+
+
+def _ticket_by_token(store: Store, token: str) -> Ticket | None:
+    if not token:
+        return None
+    found = store.value("SELECT ticket_id FROM participants WHERE token = ?", (token,))
+    return rows.ticket(store, found) if found is not None else None
+
+
+def _ticket_by_reference(store: Store, references: Sequence[str]) -> tuple[Ticket | None, str]:
+    """The ticket on which the first known Message-ID stands: a customer's mail, or one of ours to a customer."""
+    for reference in references[:_THREAD]:
+        found = store.value(
+            "SELECT ticket_id FROM messages WHERE message_id = ? AND message_id != ''"
+            " UNION ALL SELECT ticket_id FROM outbox WHERE message_id = ? AND ticket_id IS NOT NULL LIMIT 1",
+            (reference, reference),
+        )
+        if found is not None:
+            return rows.ticket(store, found), reference
+    return None, ""
+
+
+def _first_sent(store: Store, message_ids: Sequence[str]) -> SentMail | None:
+    for message_id in message_ids[:_THREAD]:
+        row = store.row("SELECT * FROM outbox WHERE message_id = ?", (message_id,))
+        if row is not None:
+            return rows.sent_mail(row)
+    return None
+
+
+def threads(store: Store, ticket_id: int) -> dict[str, tuple[str, ...]]:
+    """For each recipient, the Message-IDs that their client knows of this ticket, oldest first.
+
+    What we sent to them, and customers' own mails; never what somebody else was sent, nor an
+    agent's private Message-ID. The customers' mails stand under "" too.
+    """
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    sent = store.rows(
+        "SELECT envelope_to, message_id, created_at FROM outbox"
+        " WHERE ticket_id = ? AND state != 'dropped' ORDER BY id DESC LIMIT 200",
+        (ticket_id,),
+    )
+    for row in sent:
+        found[row["envelope_to"].casefold()].append((row["created_at"], row["message_id"]))
+    theirs = [
+        (row["created_at"], row["message_id"])
+        for row in store.rows(
+            "SELECT message_id, created_at FROM messages WHERE ticket_id = ? AND kind = 'customer'"
+            " AND message_id != '' ORDER BY id DESC LIMIT ?",
+            (ticket_id, _THREAD),
+        )
+    ]
+    on_ticket = {p.email.casefold() for p in rows.participants(store, ticket_id)}
+    result = {"": tuple(message_id for _, message_id in sorted(theirs))}
+    for recipient in found.keys() | on_ticket:
+        ids = found[recipient] + (theirs if recipient in on_ticket else [])
+        result[recipient] = tuple(message_id for _, message_id in sorted(ids)[-_THREAD:])
+    return result
+
+
+def _auto_replies(store: Store, recipient: str, since: datetime | None) -> int:
+    if since is None:
+        return 0
+    kinds = (Purpose.AUTO_REPLY, Purpose.AUTO_REPLY_PLAIN, Purpose.FOLLOW_UP)
+    total = 0
+    for kind in kinds:
+        if recipient:
+            total += store.value(
+                "SELECT count(*) FROM outbox WHERE kind = ? AND envelope_to = ? AND created_at > ?",
+                (kind, recipient, to_text(since)),
+            )
+        else:
+            total += store.value(
+                "SELECT count(*) FROM outbox WHERE kind = ? AND created_at > ?", (kind, to_text(since))
+            )
+    return total
+
+
+def notices(store: Store, since: datetime) -> dict[str, int]:
+    """How many notices each agent was sent since then."""
+    found = store.rows(
+        "SELECT agent, count(*) AS n FROM outbox WHERE kind = 'notice' AND agent IS NOT NULL AND created_at > ?"
+        " GROUP BY agent",
+        (to_text(since),),
+    )
+    return {row["agent"]: row["n"] for row in found}
+
+
+def gathering(store: Store) -> frozenset[str]:
+    """Agents who have notices waiting to be mailed together."""
+    return frozenset(row["agent"] for row in store.rows("SELECT DISTINCT agent FROM gathered"))
+
+
+def _open_tickets(store: Store, contact_id: int) -> int:
+    return int(
+        store.value(
+            "SELECT count(*) FROM tickets WHERE contact_id = ? AND status IN ('new', 'open', 'pending')", (contact_id,)
+        )
+    )

@@ -1,0 +1,167 @@
+"""The inbox: every mail ever accepted, durable before anyone said 250, and what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from maildesk.model import InboxState, RawMail
+from maildesk.store.engine import Row, Store, to_text, to_time, to_time_or_none
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row of `inbox` that is still to be understood."""
+
+    id: int
+    attempts: int
+    mail: RawMail
+
+
+def accept(store: Store, mails: Sequence[RawMail]) -> list[int]:
+    """Makes the mails durable in one commit and returns their inbox ids.
+
+    When this returns they are on disk; when it raises (sqlite3.Error) none of them is.
+    """
+    with store.transaction():
+        return [_insert(store, mail) for mail in mails]
+
+
+def _insert(store: Store, mail: RawMail) -> int:
+    raw_id = store.insert("INSERT INTO raw (bytes) VALUES (?)", (mail.raw,))
+    return store.insert(
+        "INSERT INTO inbox (received_at, source, envelope_from, envelope_to, relay, internal_date, sha256, raw_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            to_text(mail.received_at),
+            mail.source,
+            mail.envelope_from,
+            " ".join(mail.envelope_to),
+            int(mail.relay),
+            to_text(mail.internal_date) if mail.internal_date else None,
+            hashlib.sha256(mail.raw).hexdigest(),
+            raw_id,
+        ),
+    )
+
+
+def waiting(store: Store, now: datetime, limit: int) -> list[Waiting]:
+    """The oldest mails that may be thought about now."""
+    rows = store.rows(
+        "SELECT inbox.*, raw.bytes FROM inbox JOIN raw ON raw.id = inbox.raw_id"
+        " WHERE state = 'received' AND next_at <= ? ORDER BY inbox.id LIMIT ?",
+        (to_text(now), limit),
+    )
+    return [Waiting(row["id"], row["attempts"], _raw_mail(row)) for row in rows]
+
+
+def _raw_mail(row: Row) -> RawMail:
+    return RawMail(
+        raw=row["bytes"],
+        source=row["source"],
+        received_at=to_time(row["received_at"]),
+        envelope_from=row["envelope_from"],
+        envelope_to=tuple(row["envelope_to"].split()),
+        relay=bool(row["relay"]),
+        internal_date=to_time_or_none(row["internal_date"]),
+    )
+
+
+def settle(store: Store, id: int, state: InboxState, ticket_id: int | None, reason: str) -> None:
+    store.execute(
+        "UPDATE inbox SET state = ?, ticket_id = ?, reason = ?, trouble = '' WHERE id = ?",
+        (state, ticket_id, reason, id),
+    )
+
+
+def describe(store: Store, id: int, message_id: str, subject: str, digest: str) -> None:
+    """What the ledger shows of a mail once it has been read."""
+    store.execute(
+        "UPDATE inbox SET message_id = ?, subject = ?, digest = ? WHERE id = ?",
+        (message_id, subject, digest, id),
+    )
+
+
+def put_off(store: Store, id: int, until: datetime, trouble: str) -> None:
+    """Thinking about it failed: it is tried again later."""
+    store.execute(
+        "UPDATE inbox SET attempts = attempts + 1, next_at = ?, trouble = ? WHERE id = ?",
+        (to_text(until), trouble, id),
+    )
+
+
+def quarantine(store: Store, id: int, reason: str, trouble: str) -> None:
+    store.execute(
+        "UPDATE inbox SET state = 'quarantined', attempts = attempts + 1, reason = ?, trouble = ? WHERE id = ?",
+        (reason, trouble, id),
+    )
+
+
+def same_as(store: Store, id: int, digest: str) -> int | None:
+    """The inbox id of another row that holds the same mail."""
+    found = store.value(
+        "SELECT id FROM inbox WHERE digest = ? AND digest != '' AND id != ? ORDER BY id LIMIT 1", (digest, id)
+    )
+    return int(found) if found is not None else None
+
+
+# --- what people may do with it --------------------------------------------------------------------
+
+
+def quarantined(store: Store) -> list[Row]:
+    return store.rows(
+        "SELECT id, received_at, source, envelope_from, envelope_to, message_id, subject, reason, attempts"
+        " FROM inbox WHERE state = 'quarantined' ORDER BY id"
+    )
+
+
+def quarantined_mail(store: Store, id: int) -> Row | None:
+    """One quarantined row with its traceback (`trouble`) and raw bytes."""
+    return store.row(
+        "SELECT inbox.*, raw.bytes FROM inbox JOIN raw ON raw.id = raw_id WHERE inbox.id = ? AND state = 'quarantined'",
+        (id,),
+    )
+
+
+def retry(store: Store, id: int) -> bool:
+    """Lets a quarantined mail be thought about afresh; False when there is no such mail."""
+    return bool(
+        store.execute(
+            "UPDATE inbox SET state = 'received', attempts = 0, next_at = '', reason = ''"
+            " WHERE id = ? AND state = 'quarantined'",
+            (id,),
+        ).rowcount
+    )
+
+
+def drop(store: Store, id: int) -> bool:
+    """Gives a quarantined mail up: it is ignored from now on, its bytes stay."""
+    return bool(
+        store.execute(
+            "UPDATE inbox SET state = 'ignored', reason = 'dropped by an admin; ' || reason"
+            " WHERE id = ? AND state = 'quarantined'",
+            (id,),
+        ).rowcount
+    )
+
+
+def ledger(store: Store, limit: int) -> tuple[dict[str, int], list[Row]]:
+    """The counts by state, with their total, and the newest mails, oldest first."""
+    counts = {str(state): 0 for state in InboxState}
+    with store.snapshot():
+        for row in store.rows("SELECT state, count(*) AS n FROM inbox GROUP BY state"):
+            counts[row["state"]] = row["n"]
+        mails = store.rows(
+            "SELECT id, received_at, source, message_id, subject, state, ticket_id, reason"
+            " FROM inbox ORDER BY id DESC LIMIT ?",
+            (limit,),
+        )
+        counts["total"] = int(store.value("SELECT count(*) FROM inbox"))
+    return counts, mails[::-1]
+
+
+def raw_of(store: Store, inbox_id: int) -> bytes | None:
+    found = store.value("SELECT bytes FROM raw JOIN inbox ON raw.id = raw_id WHERE inbox.id = ?", (inbox_id,))
+    return bytes(found) if found is not None else None

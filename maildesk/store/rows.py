@@ -1,0 +1,107 @@
+"""Rows of the tables as the types of `model`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from maildesk.model import (
+    Address,
+    Contact,
+    Entry,
+    Kind,
+    OutboxState,
+    Participant,
+    Priority,
+    Purpose,
+    SentMail,
+    Status,
+    Ticket,
+)
+from maildesk.store.engine import Row, Store, to_time, to_time_or_none
+
+
+def ticket(store: Store, id: int) -> Ticket | None:
+    """The ticket with who is on it and its tags; a merged one is followed to the survivor."""
+    row = store.row(
+        "SELECT tickets.*, contacts.email, contacts.name FROM tickets"
+        " JOIN contacts ON contacts.id = contact_id WHERE tickets.id = ?",
+        (id,),
+    )
+    if row is None:
+        return None
+    if row["merged_into"] is not None and row["merged_into"] != id:
+        return ticket(store, row["merged_into"])
+    return Ticket(
+        id=row["id"],
+        token=row["token"],
+        subject=row["subject"],
+        status=Status(row["status"]),
+        priority=Priority(row["priority"]),
+        created_at=to_time(row["created_at"]),
+        updated_at=to_time(row["updated_at"]),
+        contact_id=row["contact_id"],
+        requester=Address(row["name"], row["email"]),
+        language=row["language"],
+        assignee=row["assignee"],
+        team=row["team"],
+        category=row["category"],
+        mailbox=row["mailbox"],
+        due_at=to_time_or_none(row["due_at"]),
+        first_reply_at=to_time_or_none(row["first_reply_at"]),
+        solved_at=to_time_or_none(row["solved_at"]),
+        closed_at=to_time_or_none(row["closed_at"]),
+        merged_into=row["merged_into"],
+        revision=row["revision"],
+        participants=participants(store, id),
+        tags=frozenset(r["tag"] for r in store.rows("SELECT tag FROM tags WHERE ticket_id = ?", (id,))),
+    )
+
+
+def participants(store: Store, ticket_id: int) -> tuple[Participant, ...]:
+    """Who is on the ticket, the requester first."""
+    rows = store.rows(
+        "SELECT email, role, name, token FROM participants WHERE ticket_id = ? ORDER BY role = 'requester' DESC, email",
+        (ticket_id,),
+    )
+    return tuple(Participant(r["email"], r["role"], r["token"], r["name"]) for r in rows)
+
+
+def entry(row: Row) -> Entry:
+    return Entry(
+        id=row["id"],
+        ticket_id=row["ticket_id"],
+        kind=Kind(row["kind"]),
+        author=row["author"],
+        subject=row["subject"],
+        text=row["text"],
+        created_at=to_time(row["created_at"]),
+        message_id=row["message_id"],
+        in_reply_to=row["in_reply_to"],
+        html=row["html"],
+        inbox_id=row["inbox_id"],
+    )
+
+
+def last_entry(store: Store, ticket_id: int, kinds: Iterable[Kind]) -> Entry | None:
+    """The newest message of these kinds on a ticket."""
+    wanted = set(kinds)
+    rows = store.rows("SELECT * FROM messages WHERE ticket_id = ? ORDER BY id DESC LIMIT 50", (ticket_id,))
+    return next((entry(row) for row in rows if row["kind"] in wanted), None)
+
+
+def sent_mail(row: Row) -> SentMail:
+    return SentMail(
+        id=row["id"],
+        ticket_id=row["ticket_id"],
+        message_id=row["message_id"],
+        purpose=Purpose(row["kind"]),
+        recipient=row["envelope_to"],
+        agent=row["agent"],
+        created_at=to_time(row["created_at"]),
+        state=OutboxState(row["state"]),
+    )
+
+
+def contact(store: Store, email: str) -> Contact | None:
+    row = store.row("SELECT id, email, name, language FROM contacts WHERE email = ?", (email,))
+    return Contact(row["id"], row["email"], row["name"], row["language"]) if row else None

@@ -1,0 +1,251 @@
+"""The tables, as migrations: each runs once, in one transaction, and no column changes its meaning.
+
+INTERFACES that other programs rely on: names and meanings of the columns of tickets, contacts,
+messages, attachments, tags, participants, links, events, inbox, outbox, raw and ratings.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("maildesk")
+
+_FIRST = """
+CREATE TABLE raw (
+  id INTEGER PRIMARY KEY,
+  bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE inbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  received_at TEXT NOT NULL,
+  source TEXT NOT NULL,
+  envelope_from TEXT,                       -- NULL: not known; '': the null sender
+  envelope_to TEXT NOT NULL DEFAULT '',     -- addresses, a space between them
+  relay INTEGER NOT NULL DEFAULT 0,         -- handed over by a peer that is trusted
+  internal_date TEXT,
+  sha256 TEXT NOT NULL,
+  raw_id INTEGER NOT NULL REFERENCES raw(id),
+  state TEXT NOT NULL DEFAULT 'received' CHECK (state IN ('received', 'ticketed', 'ignored', 'quarantined')),
+  ticket_id INTEGER REFERENCES tickets(id),
+  reason TEXT NOT NULL DEFAULT '',
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_at TEXT NOT NULL DEFAULT '',
+  message_id TEXT NOT NULL DEFAULT '',
+  subject TEXT NOT NULL DEFAULT '',
+  digest TEXT NOT NULL DEFAULT '',          -- two mails with the same are the same mail
+  trouble TEXT NOT NULL DEFAULT ''          -- the traceback of what failed here
+) STRICT;
+CREATE INDEX inbox_waiting ON inbox(id) WHERE state = 'received';
+CREATE INDEX inbox_digest ON inbox(digest) WHERE digest != '';
+CREATE INDEX inbox_state ON inbox(state);
+
+CREATE TABLE contacts (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  email TEXT NOT NULL UNIQUE COLLATE NOCASE,
+  name TEXT NOT NULL DEFAULT '',
+  language TEXT NOT NULL DEFAULT '',
+  created_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE tickets (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  token TEXT NOT NULL,
+  subject TEXT NOT NULL DEFAULT '',
+  status TEXT NOT NULL DEFAULT 'new' CHECK (status IN ('new', 'open', 'pending', 'solved', 'closed', 'spam')),
+  priority TEXT NOT NULL DEFAULT 'normal' CHECK (priority IN ('low', 'normal', 'high', 'urgent')),
+  assignee TEXT,
+  team TEXT,
+  category TEXT,
+  mailbox TEXT,
+  contact_id INTEGER NOT NULL REFERENCES contacts(id),
+  mood TEXT,
+  urgent INTEGER NOT NULL DEFAULT 0,
+  due_at TEXT,
+  snoozed_until TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  first_reply_at TEXT,
+  solved_at TEXT,
+  closed_at TEXT,
+  merged_into INTEGER REFERENCES tickets(id),
+  language TEXT NOT NULL DEFAULT '',
+  revision INTEGER NOT NULL DEFAULT 0       -- grows with every public message
+) STRICT;
+CREATE UNIQUE INDEX tickets_token ON tickets(token);
+CREATE INDEX tickets_contact ON tickets(contact_id);
+CREATE INDEX tickets_live ON tickets(updated_at) WHERE status NOT IN ('closed', 'spam');
+CREATE INDEX tickets_updated ON tickets(updated_at);
+
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  ticket_id INTEGER NOT NULL REFERENCES tickets(id),
+  kind TEXT NOT NULL CHECK (kind IN ('customer', 'agent', 'note', 'auto', 'held')),
+  author TEXT NOT NULL,
+  message_id TEXT NOT NULL DEFAULT '',
+  in_reply_to TEXT NOT NULL DEFAULT '',
+  subject TEXT NOT NULL DEFAULT '',
+  text TEXT NOT NULL DEFAULT '',
+  html TEXT,                                -- sanitized
+  inbox_id INTEGER REFERENCES inbox(id),
+  created_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX messages_ticket ON messages(ticket_id, id);
+CREATE INDEX messages_message_id ON messages(message_id) WHERE message_id != '';
+
+CREATE TABLE attachments (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  message_id INTEGER NOT NULL REFERENCES messages(id),
+  name TEXT NOT NULL DEFAULT '',
+  media_type TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  part TEXT NOT NULL
+) STRICT;
+CREATE INDEX attachments_message ON attachments(message_id);
+
+CREATE TABLE tags (
+  ticket_id INTEGER NOT NULL REFERENCES tickets(id),
+  tag TEXT NOT NULL,
+  PRIMARY KEY (ticket_id, tag)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tags_tag ON tags(tag, ticket_id);
+
+CREATE TABLE participants (
+  ticket_id INTEGER NOT NULL REFERENCES tickets(id),
+  email TEXT NOT NULL COLLATE NOCASE,
+  role TEXT NOT NULL,
+  name TEXT NOT NULL DEFAULT '',
+  token TEXT NOT NULL UNIQUE,
+  PRIMARY KEY (ticket_id, email)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX participants_email ON participants(email);
+
+CREATE TABLE links (
+  ticket_id INTEGER NOT NULL REFERENCES tickets(id),
+  other_id INTEGER NOT NULL REFERENCES tickets(id),
+  kind TEXT NOT NULL,
+  PRIMARY KEY (ticket_id, other_id, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX links_other ON links(other_id);
+
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  ticket_id INTEGER NOT NULL REFERENCES tickets(id),
+  at TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  data TEXT NOT NULL DEFAULT '{}'           -- JSON
+) STRICT;
+CREATE INDEX events_ticket ON events(ticket_id, id);
+
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  ticket_id INTEGER REFERENCES tickets(id),
+  message_id TEXT NOT NULL,
+  envelope_from TEXT NOT NULL,
+  envelope_to TEXT NOT NULL COLLATE NOCASE,
+  raw_id INTEGER NOT NULL REFERENCES raw(id),
+  state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'held', 'sent', 'failed', 'dropped')),
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_at TEXT NOT NULL,
+  error TEXT NOT NULL DEFAULT '',
+  kind TEXT NOT NULL,
+  agent TEXT,
+  entry_id INTEGER REFERENCES messages(id),
+  created_at TEXT NOT NULL,
+  sent_at TEXT,
+  told INTEGER NOT NULL DEFAULT 1           -- 0: failed, and the people concerned do not know yet
+) STRICT;
+CREATE UNIQUE INDEX outbox_message_id ON outbox(message_id);
+CREATE INDEX outbox_due ON outbox(next_at) WHERE state = 'queued';
+CREATE INDEX outbox_untold ON outbox(id) WHERE told = 0;
+CREATE INDEX outbox_ticket ON outbox(ticket_id, id);
+CREATE INDEX outbox_recent ON outbox(kind, envelope_to, created_at);
+CREATE INDEX outbox_kind ON outbox(kind, created_at);
+CREATE INDEX outbox_agent ON outbox(agent, created_at) WHERE kind = 'notice';
+CREATE INDEX outbox_state ON outbox(state) WHERE state != 'sent';
+
+CREATE TABLE ratings (
+  ticket_id INTEGER NOT NULL REFERENCES tickets(id),
+  score INTEGER NOT NULL,
+  comment TEXT NOT NULL DEFAULT '',
+  at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE timers (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL,
+  at TEXT NOT NULL,
+  ticket_id INTEGER NOT NULL DEFAULT 0,     -- 0: of no ticket
+  agent TEXT NOT NULL DEFAULT '',
+  UNIQUE (kind, ticket_id, agent)
+) STRICT;
+CREATE INDEX timers_at ON timers(at);
+CREATE INDEX timers_ticket ON timers(ticket_id);
+
+CREATE TABLE gathered (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  agent TEXT NOT NULL,
+  ticket_id INTEGER NOT NULL REFERENCES tickets(id),
+  entry_id INTEGER NOT NULL REFERENCES messages(id)
+) STRICT;
+CREATE INDEX gathered_agent ON gathered(agent, id);
+
+CREATE TABLE alarms (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at TEXT NOT NULL,
+  title TEXT NOT NULL,
+  details TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE keys (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  secret BLOB NOT NULL,
+  created_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE imap_folders (
+  account TEXT NOT NULL,
+  folder TEXT NOT NULL,
+  uidvalidity INTEGER NOT NULL,
+  baseline_uid INTEGER NOT NULL,
+  baseline_at TEXT NOT NULL,
+  last_uid INTEGER NOT NULL,
+  PRIMARY KEY (account, folder)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE imap_mails (
+  account TEXT NOT NULL,
+  folder TEXT NOT NULL,
+  uidvalidity INTEGER NOT NULL,
+  uid INTEGER NOT NULL,
+  inbox_id INTEGER NOT NULL REFERENCES inbox(id),
+  settled INTEGER NOT NULL DEFAULT 0,       -- moved, flagged or deleted, as configured
+  PRIMARY KEY (account, folder, uidvalidity, uid)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX imap_unsettled ON imap_mails(account, folder, uidvalidity) WHERE settled = 0;
+"""
+
+
+@migrations()
+def first(db: Database) -> None:
+    for statement in _FIRST.split(";\n\n"):
+        for single in statement.split(";\n"):
+            if single.strip():
+                db.execute(single)
+    db.execute(
+        "CREATE VIRTUAL TABLE search USING fts5("
+        "subject, text, author, content='messages', content_rowid='id', "
+        "tokenize='unicode61 remove_diacritics 2')"
+    )
+    for name, body in (
+        ("insert", "AFTER INSERT ON messages BEGIN {add} END"),
+        ("delete", "AFTER DELETE ON messages BEGIN {cut} END"),
+        ("update", "AFTER UPDATE OF subject, text, author ON messages BEGIN {cut} {add} END"),
+    ):
+        add = "INSERT INTO search(rowid, subject, text, author) VALUES (new.id, new.subject, new.text, new.author);"
+        cut = (
+            "INSERT INTO search(search, rowid, subject, text, author) "
+            "VALUES ('delete', old.id, old.subject, old.text, old.author);"
+        )
+        db.execute(f"CREATE TRIGGER search_{name} " + body.format(add=add, cut=cut))

@@ -1,0 +1,113 @@
+"""What people read of the desk: lists, full-text search, one ticket whole."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from maildesk.store.engine import Row, Store, Value
+
+_COLUMNS = (
+    "id, token, subject, status, priority, assignee, team, category, mailbox, contact_id, mood, urgent, due_at,"
+    " snoozed_until, created_at, updated_at, first_reply_at, solved_at, closed_at, merged_into"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What `maildesk tickets` was asked for; None asks nothing."""
+
+    words: str = ""
+    status: str | None = None  # one of them, "all", or None: all but closed and spam
+    assignee: str | None = None
+    team: str | None = None
+    tag: str | None = None
+    limit: int = 50
+
+
+def listing(store: Store, wanted: Filter) -> list[dict[str, Any]]:
+    """Tickets as objects with the columns of the table, `tags` and the requester; the freshest first."""
+    found = store.rows(
+        f"SELECT {', '.join('tickets.' + c.strip() for c in _COLUMNS.split(','))},"  # noqa: S608 - fixed names
+        " contacts.email AS requester, contacts.name AS requester_name,"
+        " (SELECT json_group_array(tag) FROM tags WHERE tags.ticket_id = tickets.id) AS tags"
+        " FROM tickets JOIN contacts ON contacts.id = contact_id"
+        " WHERE (:status = 'all' OR status = :status OR (:status IS NULL AND status NOT IN ('closed', 'spam')))"
+        " AND (:assignee IS NULL OR assignee = :assignee)"
+        " AND (:team IS NULL OR team = :team)"
+        " AND (:tag IS NULL OR EXISTS (SELECT 1 FROM tags WHERE tags.ticket_id = tickets.id AND tag = :tag))"
+        " AND (:words IS NULL OR tickets.id = :number OR tickets.id IN ("
+        "   SELECT messages.ticket_id FROM search JOIN messages ON messages.id = search.rowid"
+        "   WHERE search MATCH :words))"
+        " ORDER BY updated_at DESC, tickets.id DESC LIMIT :limit",
+        {
+            "status": wanted.status,
+            "assignee": wanted.assignee,
+            "team": wanted.team,
+            "tag": wanted.tag,
+            "words": quote(wanted.words),
+            "number": _number(wanted.words),
+            "limit": wanted.limit,
+        },
+    )
+    return [{**dict(row), "tags": sorted(json.loads(row["tags"]))} for row in found]
+
+
+def quote(words: str) -> str | None:
+    """People's words for FTS5: each one quoted, the last one a beginning; None when there are none."""
+    tokens = re.findall(r"\w+", words)
+    return " ".join(f'"{token}"' for token in tokens[:20]) + "*" if tokens else None
+
+
+def _number(words: str) -> int | None:
+    match = re.fullmatch(r"\s*#?(\d{1,12})\s*", words)
+    return int(match.group(1)) if match else None
+
+
+def whole(store: Store, id: int) -> dict[str, Any] | None:
+    """One ticket with its tags, participants, messages, attachments, events, timers and mails."""
+    with store.snapshot():
+        row = store.row(f"SELECT {_COLUMNS} FROM tickets WHERE id = ?", (id,))  # noqa: S608 - fixed names
+        if row is None:
+            return None
+        return {
+            **dict(row),
+            "tags": [r["tag"] for r in store.rows("SELECT tag FROM tags WHERE ticket_id = ? ORDER BY tag", (id,))],
+            "participants": _all(store, "SELECT email, role, name FROM participants WHERE ticket_id = ?", id),
+            "links": _all(store, "SELECT other_id, kind FROM links WHERE ticket_id = ?", id),
+            "messages": _messages(store, id),
+            "events": [
+                {**event, "data": json.loads(event["data"])}
+                for event in _all(store, "SELECT * FROM events WHERE ticket_id = ? ORDER BY id", id)
+            ],
+            "timers": _all(store, "SELECT kind, at FROM timers WHERE ticket_id = ? ORDER BY at", id),
+            "outbox": _all(
+                store,
+                "SELECT id, ticket_id, message_id, envelope_from, envelope_to, raw_id, kind, state, attempts, next_at,"
+                " error, created_at, sent_at FROM outbox WHERE ticket_id = ? ORDER BY id",
+                id,
+            ),
+        }
+
+
+def _messages(store: Store, id: int) -> list[dict[str, Any]]:
+    entries = _all(store, "SELECT * FROM messages WHERE ticket_id = ? ORDER BY id", id)
+    files = store.rows(
+        "SELECT attachments.* FROM attachments JOIN messages ON messages.id = attachments.message_id"
+        " WHERE ticket_id = ? ORDER BY attachments.id",
+        (id,),
+    )
+    return [{**entry, "attachments": [dict(f) for f in files if f["message_id"] == entry["id"]]} for entry in entries]
+
+
+def _all(store: Store, sql: str, *values: Value) -> list[dict[str, Any]]:
+    return [dict(row) for row in store.rows(sql, values)]
+
+
+def counts(store: Store) -> Mapping[str, int]:
+    """How many tickets stand in each status."""
+    found: list[Row] = store.rows("SELECT status, count(*) AS n FROM tickets GROUP BY status")
+    return {row["status"]: row["n"] for row in found}
