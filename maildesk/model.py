@@ -323,6 +323,7 @@ class SentMail:
     agent: str | None
     created_at: datetime
     state: OutboxState
+    entry_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,14 +350,35 @@ class Facts:
     signed_for: Ticket | None = None  # the ticket an agent's address names, checked or not
     answered: SentMail | None = None  # the mail of ours named in In-Reply-To
     bounced: SentMail | None = None  # the mail of ours that a delivery report is about
+    failed: Entry | None = None  # the entry that this mail carried
     contact: Contact | None = None
     entry: Entry | None = None  # the last customer entry of the ticket found
+    held: Entry | None = None  # the last entry held on it
+    entry_raw: bytes = b""  # its mail, when an agent's address led here: notices carry its files
     threads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # recipient -> Message-IDs
     auto_replies_to_sender: int = 0  # within auto_reply_limit's time
     auto_replies_of_desk: int = 0
     notices: Mapping[str, int] = field(default_factory=dict)  # agent id -> within notice_limit's time
     gathering: frozenset[str] = frozenset()  # agents for whom a gathered mail is under way
     open_tickets: int = 0  # of this contact, others than this one
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a mail makes us want to know. Empty fields ask nothing."""
+
+    inbox_id: int = 0
+    digest: str = ""
+    message_id: str = ""
+    author: str = ""
+    references: tuple[str, ...] = ()  # In-Reply-To first, then References from the newest
+    tag: int | None = None
+    customer_token: str = ""
+    signed_ticket: int | None = None  # as an agent's reply address says, not yet believed
+    bounced_ids: tuple[str, ...] = ()  # Message-IDs of ours that a delivery report may be about
+    auto_replies_since: datetime | None = None
+    desk_since: datetime | None = None
+    notices_since: datetime | None = None
 
 
 # --- what shall be done ----------------------------------------------------------------------------

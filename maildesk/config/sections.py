@@ -110,7 +110,7 @@ class Desk(_Section):
     )
     auto_reply_echo: Literal["verified", "always", "never"] = Field(
         "verified",
-        description="use the sender's own words (name, subject) once who they are is proven; or always, never",
+        description="use the sender's own words once who they are is proven; or always, never",
     )
     notice_limit: Rate = Field(
         Rate(count=10, per=timedelta(minutes=10)),
@@ -125,7 +125,7 @@ class Desk(_Section):
     )
     reply_address: str | None = Field(
         None,
-        description='form of reply addresses; left out: the address with +{token}; without {token}: no "+" ones',
+        description='form of reply addresses; left out: address with +{token}; without {token}: no "+" ones',
     )
     agents_proof: Literal["token", "token+dmarc"] = Field(
         "token", description="what an agent's mail must show besides their own From"
@@ -142,7 +142,7 @@ class Desk(_Section):
         room = 64 - len(form.partition("@")[0].replace("{token}", ""))
         if "{token}" in form and room < LONGEST_TOKEN:
             raise ValueError(
-                f"reply_address: before the @ there is room for {room} characters; a token needs {LONGEST_TOKEN}"
+                f"reply_address: room for {room} characters before the @; a token needs {LONGEST_TOKEN}"
             )
         return self
 

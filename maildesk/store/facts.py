@@ -4,32 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from maildesk.model import Facts, Kind, Purpose, SentMail, Ticket
+from maildesk.model import Entry, Facts, Kind, Purpose, Question, SentMail, Ticket
 from maildesk.store import intake, rows
 from maildesk.store.engine import Store, to_text
 
 _THREAD = 20  # Message-IDs of a thread that go into References; RFC 5322 §3.6.4 sets no limit, servers do
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a mail makes us want to know. Empty fields ask nothing."""
-
-    inbox_id: int = 0
-    digest: str = ""
-    message_id: str = ""
-    author: str = ""
-    references: Sequence[str] = ()  # In-Reply-To first, then References from the newest
-    tag: int | None = None
-    customer_token: str = ""
-    signed_ticket: int | None = None  # as an agent's reply address says, not yet believed
-    bounced_ids: Sequence[str] = ()  # Message-IDs of ours that a delivery report may be about
-    auto_replies_since: datetime | None = None
-    desk_since: datetime | None = None
-    notices_since: datetime | None = None
 
 
 def gather(store: Store, question: Question) -> Facts:
@@ -43,6 +24,7 @@ def gather(store: Store, question: Question) -> Facts:
     about_bounced = rows.ticket(store, bounced.ticket_id) if bounced and bounced.ticket_id else None
     found = signed_for or by_token or by_reference or by_tag or about_bounced
     contact = rows.contact(store, question.author) if question.author else None
+    entry = rows.last_entry(store, found.id, (Kind.CUSTOMER,)) if found else None
     return Facts(
         keys=store.keys(),
         next_ticket=_next(store, "tickets"),
@@ -56,8 +38,11 @@ def gather(store: Store, question: Question) -> Facts:
         signed_for=signed_for or about_bounced,
         answered=answered,
         bounced=bounced,
+        failed=rows.entry_by_id(store, bounced.entry_id) if bounced else None,
         contact=contact,
-        entry=rows.last_entry(store, found.id, (Kind.CUSTOMER,)) if found else None,
+        entry=entry,
+        held=rows.last_entry(store, found.id, (Kind.HELD,)) if found else None,
+        entry_raw=_raw(store, entry) if entry and signed_for else b"",
         threads=threads(store, found.id) if found else {},
         auto_replies_to_sender=_auto_replies(store, question.author, question.auto_replies_since),
         auto_replies_of_desk=_auto_replies(store, "", question.desk_since),
@@ -168,4 +153,29 @@ def _open_tickets(store: Store, contact_id: int) -> int:
         store.value(
             "SELECT count(*) FROM tickets WHERE contact_id = ? AND status IN ('new', 'open', 'pending')", (contact_id,)
         )
+    )
+
+
+def _raw(store: Store, entry: Entry) -> bytes:
+    """The mail that an entry was read from, for its attachments."""
+    return (intake.raw_of(store, entry.inbox_id) if entry.inbox_id else None) or b""
+
+
+def of_ticket(store: Store, ticket_id: int, notices_since: datetime, sent: SentMail | None = None) -> Facts:
+    """The facts for what no mail asked for: a timer, a failed mail of ours, a command from the shell."""
+    ticket = rows.ticket(store, ticket_id)
+    entry = rows.last_entry(store, ticket_id, (Kind.CUSTOMER,))
+    return Facts(
+        keys=store.keys(),
+        next_ticket=_next(store, "tickets"),
+        next_entry=_next(store, "messages"),
+        signed_for=ticket,
+        bounced=sent,
+        failed=rows.entry_by_id(store, sent.entry_id) if sent else None,
+        entry=entry,
+        held=rows.last_entry(store, ticket_id, (Kind.HELD,)),
+        entry_raw=_raw(store, entry) if entry else b"",
+        threads=threads(store, ticket_id),
+        notices=notices(store, notices_since),
+        gathering=gathering(store),
     )

@@ -84,6 +84,12 @@ def describe(store: Store, id: int, message_id: str, subject: str, digest: str) 
     )
 
 
+def attempts(store: Store, id: int) -> int | None:
+    """How often thinking about a waiting mail has failed; None when it waits no more."""
+    found = store.value("SELECT attempts FROM inbox WHERE id = ? AND state = 'received'", (id,))
+    return int(found) if found is not None else None
+
+
 def put_off(store: Store, id: int, until: datetime, trouble: str) -> None:
     """Thinking about it failed: it is tried again later."""
     store.execute(

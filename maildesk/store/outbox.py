@@ -27,23 +27,22 @@ class Queued:
 def due(store: Store, now: datetime, limit: int, excluding: Collection[int] = ()) -> list[Queued]:
     """The mails whose time has come, in that order, without those that are under way."""
     found = store.rows(
-        "SELECT outbox.*, raw.bytes FROM outbox JOIN raw ON raw.id = raw_id"
-        " WHERE state = 'queued' AND next_at <= ? ORDER BY next_at, outbox.id LIMIT ?",
+        "SELECT * FROM outbox WHERE state = 'queued' AND next_at <= ? ORDER BY next_at, id LIMIT ?",
         (to_text(now), limit + len(excluding)),
     )
+    chosen = [row for row in found if row["id"] not in excluding][:limit]
     return [
         Queued(
             row["id"],
             row["envelope_from"],
             row["envelope_to"],
-            row["bytes"],
+            store.value("SELECT bytes FROM raw WHERE id = ?", (row["raw_id"],)),
             row["attempts"],
             to_time(row["created_at"]),
             row["message_id"],
         )
-        for row in found
-        if row["id"] not in excluding
-    ][:limit]
+        for row in chosen
+    ]
 
 
 def next_at(store: Store) -> datetime | None:
@@ -84,14 +83,19 @@ def told(store: Store, id: int) -> None:
     store.execute("UPDATE outbox SET told = 1 WHERE id = ?", (id,))
 
 
+def recent_alarms(store: Store, since: datetime) -> int:
+    """How many alarms were mailed since then, to all admins together."""
+    return int(store.value("SELECT count(*) FROM outbox WHERE kind = 'alarm' AND created_at > ?", (to_text(since),)))
+
+
 # --- what people may do with it --------------------------------------------------------------------
 
 
 def listing(store: Store, limit: int) -> list[Row]:
     """What waits or failed, oldest first."""
     return store.rows(
-        "SELECT id, ticket_id, kind, message_id, envelope_from, envelope_to, state, attempts, next_at, error, created_at"
-        " FROM outbox WHERE state IN ('queued', 'held', 'failed') ORDER BY id LIMIT ?",
+        "SELECT id, ticket_id, kind, message_id, envelope_from, envelope_to, state, attempts, next_at, error,"
+        " created_at FROM outbox WHERE state IN ('queued', 'held', 'failed') ORDER BY id LIMIT ?",
         (limit,),
     )
 

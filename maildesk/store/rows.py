@@ -82,6 +82,11 @@ def entry(row: Row) -> Entry:
     )
 
 
+def entry_by_id(store: Store, id: int | None) -> Entry | None:
+    row = store.row("SELECT * FROM messages WHERE id = ?", (id,)) if id is not None else None
+    return entry(row) if row else None
+
+
 def last_entry(store: Store, ticket_id: int, kinds: Iterable[Kind]) -> Entry | None:
     """The newest message of these kinds on a ticket."""
     wanted = set(kinds)
@@ -99,6 +104,7 @@ def sent_mail(row: Row) -> SentMail:
         agent=row["agent"],
         created_at=to_time(row["created_at"]),
         state=OutboxState(row["state"]),
+        entry_id=row["entry_id"],
     )
 
 

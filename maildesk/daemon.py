@@ -1,0 +1,321 @@
+"""The composition root: builds the parts, starts the legs, reloads them, drains them.
+
+Receive (SMTP, LMTP, IMAP) and send live in this process, thinking in one of its own that may be
+killed. They meet in the store alone; what one says to another here ("wake") is a courtesy, and
+whoever misses it finds the same rows a moment later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC
+from functools import partial
+from pathlib import Path
+from random import Random
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from maildesk.config import Config, Imap, SmtpIn
+from maildesk.desk.addresses import classify
+from maildesk.desk.policy import Policy
+from maildesk.edge import files, policies, service, think
+from maildesk.edge.doors import Alarms, MailboxLedger, OutboxQueue
+from maildesk.edge.imap_account import Account, After, Delete, Flag, Leave, Move
+from maildesk.edge.imap_in import Mailbox
+from maildesk.edge.maildir_out import MaildirTransport
+from maildesk.edge.outbox import Outbox
+from maildesk.edge.pace import Pace
+from maildesk.edge.smarthost import Smarthost, Tls
+from maildesk.edge.smtp_in import Listener, Listening, listen
+from maildesk.edge.smtp_out import SmtpTransport
+from maildesk.edge.supervisor import Reports, Supervisor
+from maildesk.edge.transport import Transport
+from maildesk.edge.writer import Writer
+from maildesk.model import RawMail
+from maildesk.store.engine import Store
+
+log = logging.getLogger(__name__)
+
+_TICK = 1.0  # seconds; due work runs within one
+_GRACE = 3.0  # seconds that each leg gets at the end: all of them together under ten
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A listener that is open: which protocol, and where."""
+
+    protocol: str
+    listening: Listening
+    address: str
+
+
+class Daemon:
+    """One desk, served. All methods belong to one event loop."""
+
+    def __init__(self, path: Path, policy: Policy) -> None:
+        self.path, self.policy = path, policy
+        self.ports: list[Port] = []
+        self._stop = asyncio.Event()
+        self._reload = asyncio.Event()
+        self._stamp = self._fingerprint()
+        self._mailboxes: dict[Imap, Mailbox] = {}
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._store_lost = False
+
+    @property
+    def config(self) -> Config:
+        return self.policy.config
+
+    # --- life ------------------------------------------------------------------------------------------
+
+    async def run(self, started: Callable[[Daemon], None] | None = None) -> None:
+        """Serves until `stop` or SIGTERM; AlreadyRunning, OSError or sqlite3.Error when it cannot begin."""
+        lock = service.Lock(self.config.desk.store)
+        self._writer = Writer(self.config.desk.store)
+        self._writer.start()
+        try:
+            await self._begin()
+            if started:
+                started(self)
+            await self._serve()
+        finally:
+            await asyncio.to_thread(self._writer.stop)
+            lock.release()
+
+    async def _begin(self) -> None:
+        self._alarms = Alarms(self._writer, think.now, lambda: self.config.desk.alarm_command)
+        self._ledger = MailboxLedger(self._writer, self._wake_worker_soon())
+        reports = Reports(self._mails_queued, self._hung, self._died, self._trouble, self._well)
+        self._supervisor = Supervisor(self.path, reports, self.config.limits.think_time.total_seconds())
+        self._outbox = Outbox(
+            OutboxQueue(self._writer, think.now, lambda: self._supervisor.tell("wake")),
+            transport(self.config),
+            think.now,
+            wellness=self._alarms,
+            dice=Random(),  # noqa: S311 - spreads retries, hides nothing
+            pace=Pace(give_up=self.config.send.give_up_after),
+        )
+        await self._open_ports()
+        self._follow_mailboxes()
+
+    async def _serve(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        loop.add_signal_handler(signal.SIGHUP, self._reload.set)
+        self._scheduler.add_job(self._tick, "interval", seconds=_TICK, misfire_grace_time=None, coalesce=True)
+        if seconds := service.watchdog_seconds():
+            self._scheduler.add_job(service.notify, "interval", ["WATCHDOG=1"], seconds=seconds)
+        self._scheduler.start()
+        async with asyncio.TaskGroup() as legs:
+            legs.create_task(self._supervisor.run())
+            legs.create_task(self._outbox.run())
+            reloading = legs.create_task(self._reload_when_told())
+            service.notify("READY=1")
+            log.info("serving", extra={"desk": self.config.desk.address, "pid": os.getpid()})
+            await self._stop.wait()
+            reloading.cancel()
+            await self._drain()
+
+    def stop(self) -> None:
+        """Idempotent: a second SIGTERM changes nothing."""
+        self._stop.set()
+
+    async def _drain(self) -> None:
+        """No new mail, then what is begun is ended, each leg within its grace."""
+        service.notify("STOPPING=1")
+        log.info("stopping")
+        self._scheduler.shutdown(wait=False)
+        await asyncio.gather(
+            *(port.listening.stop(_GRACE) for port in self.ports),
+            *(asyncio.to_thread(mailbox.stop) for mailbox in self._mailboxes.values()),
+        )
+        await self._supervisor.stop(_GRACE)
+        await self._outbox.drain(_GRACE)
+        log.info("stopped")
+
+    # --- receive -----------------------------------------------------------------------------------------
+
+    async def _open_ports(self) -> None:
+        handed = service.handed_sockets()
+        for protocol, smtp in (("smtp", self.config.receive.smtp), ("lmtp", self.config.receive.lmtp)):
+            if smtp is None:
+                continue
+            given = [
+                h.socket for h in handed if protocol in h.name.lower() or (protocol == "smtp" and len(handed) == 1)
+            ]
+            sockets = given or service.bind(smtp.listen)
+            listening = await listen(self._listener(protocol, smtp), sockets)
+            address = _address(sockets[0].getsockname())
+            self.ports.append(Port(protocol, listening, address))
+            log.info("listening", extra={"protocol": protocol, "address": address})
+
+    def _listener(self, protocol: str, smtp: SmtpIn) -> Listener:
+        return Listener(
+            hostname=smtp.hostname or self.config.desk.domain,
+            takes=lambda address: classify(address, self.config.desk) is not None,
+            accept=self._accept,
+            clock=think.now,
+            max_size=smtp.max_size,
+            relays=smtp.relays,
+            tls=_server_tls(smtp),
+            protocol="lmtp" if protocol == "lmtp" else "smtp",
+            bare_newline=smtp.bare_newline,
+            sender_limit=(smtp.sender_limit.count, smtp.sender_limit.per.total_seconds()),
+            connections=smtp.connections,
+        )
+
+    async def _accept(self, mail: RawMail) -> int:
+        id = await asyncio.wrap_future(self._writer.accept(mail))
+        self._supervisor.tell("wake")
+        return id
+
+    def _follow_mailboxes(self) -> None:
+        """Watches the configured mailboxes; one that a reload took away is let go."""
+        wanted = set(self.config.receive.imap)
+        for gone in self._mailboxes.keys() - wanted:
+            mailbox = self._mailboxes.pop(gone)
+            asyncio.get_running_loop().run_in_executor(None, mailbox.stop)
+        for imap in wanted - self._mailboxes.keys():
+            mailbox = Mailbox(account(imap), self._ledger, self._alarms, think.now)
+            mailbox.start()
+            self._mailboxes[imap] = mailbox
+
+    def _wake_worker_soon(self) -> Callable[[], None]:
+        """For the mailboxes' threads."""
+        loop = asyncio.get_running_loop()
+        return lambda: loop.call_soon_threadsafe(partial(self._supervisor.tell, "wake")) and None
+
+    # --- think ---------------------------------------------------------------------------------------------
+
+    def _mails_queued(self) -> None:
+        self._outbox.wake()
+
+    async def _hung(self, mail: int, why: str) -> None:
+        await self._write(lambda store: think.quarantine(store, mail, why, "killed by the daemon", think.now()))
+
+    async def _died(self, mail: int, why: str) -> None:
+        await self._write(lambda store: think.one_failure(store, mail, why, think.now()))
+
+    async def _write(self, job: Callable[[Store], None]) -> None:
+        await asyncio.wrap_future(self._writer.call(job))
+
+    def _trouble(self, error: str) -> None:
+        if not self._store_lost:
+            self._store_lost = True
+            self._alarms.lost("the store", error)
+
+    def _well(self) -> None:
+        if self._store_lost:
+            self._store_lost = False
+            self._alarms.well("the store")
+
+    # --- time ------------------------------------------------------------------------------------------------
+
+    async def _tick(self) -> None:
+        """Once a second: what is due stands in rows, this only makes the legs look at them."""
+        self._supervisor.tell("wake")
+        self._outbox.wake()
+        stamp = await asyncio.to_thread(self._fingerprint)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            self._reload.set()
+
+    def _fingerprint(self) -> tuple[files.Stamp, ...]:
+        return files.fingerprint(policies.watched(self.path, self.policy.config))
+
+    async def _reload_when_told(self) -> None:
+        while True:
+            await self._reload.wait()
+            self._reload.clear()
+            await self._reload_now()
+
+    async def _reload_now(self) -> None:
+        """A good edit takes effect; a bad one leaves the last good one in force, and the admins are told."""
+        read = await asyncio.to_thread(policies.read, self.path)
+        if read.policy is None:
+            problems = "\n".join(str(problem) for problem in read.problems)
+            self._alarms.ring("A change of the configuration was not taken: the last good one stays in force", problems)
+            return
+        old, self.policy = self.config, read.policy
+        self._stamp = self._fingerprint()
+        if old.desk.store != self.config.desk.store:
+            self._alarms.ring("desk.store has changed: it takes a restart", "")
+        self._supervisor.limit = self.config.limits.think_time.total_seconds()
+        self._supervisor.tell("reload")
+        if old.send != self.config.send:
+            await self._outbox.use(transport(self.config))
+        for port in self.ports:
+            smtp = self.config.receive.smtp if port.protocol == "smtp" else self.config.receive.lmtp
+            if smtp:
+                port.listening.reload(self._listener(port.protocol, smtp))
+        self._follow_mailboxes()
+        log.info("reloaded", extra={"file": str(self.path)})
+
+
+# --- from the configuration to the parts ---------------------------------------------------------------------
+
+
+def transport(config: Config) -> Transport:
+    """The configured way out."""
+    if config.send.maildir is not None:
+        return MaildirTransport(config.send.maildir)
+    smtp = config.send.smtp
+    assert smtp is not None  # the configuration has one of both
+    return SmtpTransport(
+        Smarthost(
+            host=smtp.host,
+            port=smtp.port,
+            ehlo=smtp.hostname or config.desk.domain,
+            tls=Tls(smtp.tls),
+            user=smtp.user or "",
+            password=smtp.secret,
+            ca_file=smtp.ca_file,
+        )
+    )
+
+
+def account(imap: Imap) -> Account:
+    """A mailbox to watch."""
+    return Account(
+        host=imap.host,
+        port=imap.port,
+        tls=imap.tls,
+        user=imap.user,
+        password=imap.secret,
+        folder=imap.folder,
+        after=_after(imap),
+        poll=imap.poll.total_seconds(),
+        backlog=imap.backlog,
+        max_size=imap.max_size,
+        ca_file=str(imap.ca_file) if imap.ca_file else None,
+    )
+
+
+def _after(imap: Imap) -> After:
+    if imap.after.move is not None:
+        return Move(imap.after.move)
+    if imap.after.flag is not None:
+        return Flag(imap.after.flag)
+    return Delete() if imap.after.delete else Leave()
+
+
+def _server_tls(smtp: SmtpIn) -> ssl.SSLContext | None:
+    if smtp.tls_cert is None or smtp.tls_key is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(smtp.tls_cert, smtp.tls_key)
+    return context
+
+
+def _address(name: object) -> str:
+    if isinstance(name, tuple):
+        host, port = name[:2]
+        return f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
+    return f"unix:{name}"

@@ -1,0 +1,107 @@
+"""Whether a mail may act for an agent: their reply address *and* their From, and nothing that denies it.
+
+One check of one token for agent, ticket, kind and expiry (THREATS T3, T4); never a From line alone,
+never an address alone. Where the host has no `+` addresses, the unguessable Message-ID of a mail
+that we sent to that agent, named in In-Reply-To, stands in the token's place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from maildesk.config import Agent
+from maildesk.desk import addresses
+from maildesk.desk.addresses import AGENTS, AddressKind
+from maildesk.desk.case import Case
+from maildesk.model import Proof, Purpose, Reason, Ticket
+
+_TO_AGENTS = frozenset({Purpose.NOTICE, Purpose.REMINDER, Purpose.COMMAND_ERROR, Purpose.HELD, Purpose.FAILED,
+                        Purpose.HELP})  # fmt: skip
+
+
+class Rank(StrEnum):
+    ACTS = "acts"  # may command, and answer the customer
+    UNPROVEN = "unproven"  # says it is an agent, or uses an agent's address: changes nothing
+    VOID = "void"  # an agents' address that we never gave out
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    rank: Rank
+    agent: Agent | None  # who acts; or whose address was used; or whom From names
+    kind: AddressKind
+    ticket: Ticket | None
+    reason: Reason
+
+
+def judge(case: Case) -> Authority | None:
+    """None: the mail does not claim to be from an agent."""
+    recipient = case.recipient(*AGENTS)
+    if recipient is not None:
+        return _by_address(case, recipient)
+    if case.agent is None:
+        return None
+    if not addresses.has_tokens(case.policy.config.desk) and (found := _by_reference(case, case.agent)):
+        return found
+    ticket = case.facts.by_token or case.facts.by_reference or case.facts.by_tag
+    if ticket is None or ticket.participant(case.agent.email) is not None:
+        return None  # an agent who writes to the desk as anybody does is a customer like anybody
+    why = f"{case.agent.email} is an agent's address, but it was not sent to their reply address"
+    return Authority(Rank.UNPROVEN, case.agent, AddressKind.PLAIN, ticket, Reason("no_token", why))
+
+
+def _by_address(case: Case, recipient: addresses.Recipient) -> Authority:
+    claim, agent, ticket = addresses.read(recipient.token), case.agent, case.facts.signed_for
+    keys = case.facts.keys
+
+    def refuse(rank: Rank, whose: Agent | None, rule: str, why: str) -> Authority:
+        return Authority(rank, whose, recipient.kind, ticket, Reason(rule, why))
+
+    if claim is None or agent is None or not addresses.verify(recipient.token, agent.id, recipient.kind, keys):
+        owner = _owner(case, recipient) if claim else None
+        if owner is not None:
+            why = f"{case.mail.author.email or 'nobody'} used the reply address of {owner.id}"
+            return refuse(Rank.UNPROVEN, owner, "stolen_token", why)
+        return refuse(Rank.VOID, agent, "void_token", "it was sent to an agents' address that we never gave out")
+    if case.moment.now.date() > claim.expires:
+        return refuse(Rank.UNPROVEN, agent, "expired", f"the reply address expired on {claim.expires}")
+    if recipient.kind is not AddressKind.DESK and (
+        ticket is None or (ticket.id != claim.ticket and not ticket.merged_into)
+    ):
+        return refuse(Rank.VOID, agent, "no_ticket", f"there is no ticket {claim.ticket}")
+    return _by_sender(case, agent, recipient.kind, ticket)
+
+
+def _by_sender(case: Case, agent: Agent, kind: AddressKind, ticket: Ticket | None) -> Authority:
+    """The address is right: now nothing may deny that the sender is who From says."""
+    proof = case.authentication.proof
+    if len(case.mail.from_) != 1:
+        reason = Reason("two_authors", "it names more than one author")
+    elif proof is Proof.FAILED:
+        reason = Reason("forged", f"it says it is from {agent.email}, but {case.authentication.reason}")
+    elif case.policy.config.desk.agents_proof == "token+dmarc" and proof is not Proof.PROVEN:
+        reason = Reason("not_proven", f"agents_proof wants DMARC to pass, but {case.authentication.reason}")
+    else:
+        return Authority(Rank.ACTS, agent, kind, ticket, Reason("agent", f"{agent.id}, by reply address and From"))
+    return Authority(Rank.UNPROVEN, agent, kind, ticket, reason)
+
+
+def _owner(case: Case, recipient: addresses.Recipient) -> Agent | None:
+    """Whose address it is, if it is one that we gave out."""
+    for agent in case.policy.config.agents:
+        if addresses.verify(recipient.token, agent.id, recipient.kind, case.facts.keys):
+            return agent
+    return None
+
+
+def _by_reference(case: Case, agent: Agent) -> Authority | None:
+    sent = case.facts.answered
+    ticket = case.facts.by_reference
+    if sent is None or sent.agent != agent.id or sent.purpose not in _TO_AGENTS:
+        return None
+    if case.moment.now - sent.created_at > addresses.LIFETIME:
+        reason = Reason("expired", "the mail that it answers is too old")
+        return Authority(Rank.UNPROVEN, agent, AddressKind.PLAIN, ticket, reason)
+    kind = AddressKind.ANSWER if ticket else AddressKind.DESK
+    return _by_sender(case, agent, kind, ticket)

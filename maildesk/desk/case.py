@@ -1,0 +1,109 @@
+"""One mail with all that is known when it is decided about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from maildesk.config import Agent
+from maildesk.desk.addresses import AGENTS, AddressKind, Recipient, classify, read
+from maildesk.desk.policy import Policy
+from maildesk.mail import authentication, parse
+from maildesk.model import Authentication, Facts, Mail, Moment, Question, RawMail
+
+_TAG = re.compile(r"\[#(\d{1,9})\]")
+_OLDEST = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What `decide` looks at. Two equal cases get the same plan."""
+
+    inbox_id: int
+    raw: RawMail
+    mail: Mail
+    recipients: tuple[Recipient, ...]  # the desk's addresses it was sent to, the telling ones first
+    authentication: Authentication
+    policy: Policy
+    moment: Moment
+    facts: Facts
+
+    @property
+    def agent(self) -> Agent | None:
+        """The agent named in From; their word alone proves nothing."""
+        return self.policy.config.agent_by_email(self.mail.author.email)
+
+    @property
+    def history(self) -> bool:
+        """Imported: threads are rebuilt, nobody is mailed."""
+        return self.raw.source == _OLDEST
+
+    @property
+    def when(self) -> datetime:
+        """When it was written, for history; for anything else, when it reached us (its Date may say anything)."""
+        if self.history and self.mail.date is not None:
+            return min(self.mail.date, self.moment.now)
+        return self.raw.received_at
+
+    def recipient(self, *kinds: AddressKind) -> Recipient | None:
+        return next((r for r in self.recipients if r.kind in kinds), None)
+
+    @property
+    def mailbox(self) -> str:
+        """The plain address of the desk that it was sent to."""
+        plain = self.recipient(AddressKind.PLAIN)
+        desk = self.policy.config.desk
+        return plain.address if plain and plain.address.casefold() in desk.addresses else desk.address
+
+    @property
+    def words(self) -> str:
+        """The new words; the whole text where cutting left nothing of it."""
+        return self.mail.reply.text.strip() or ("" if self.mail.reply.text else self.mail.text.strip())
+
+
+def recipients(raw: RawMail, mail: Mail, policy: Policy) -> tuple[Recipient, ...]:
+    """The desk's addresses among the envelope's, Delivered-To and the like, To and Cc; tokens first."""
+    shown = (a.email for a in (*mail.to, *mail.cc))
+    found: dict[str, Recipient] = {}
+    for address in (*raw.envelope_to, *mail.delivered_to, *shown):
+        recipient = classify(address, policy.config.desk)
+        if recipient is not None:
+            found.setdefault(address.casefold(), recipient)
+    return tuple(sorted(found.values(), key=lambda r: r.kind is AddressKind.PLAIN))
+
+
+def authenticate(raw: RawMail, mail: Mail, policy: Policy) -> Authentication:
+    """What a checker that we trust has said of the sender; from relays and our own mailboxes alone."""
+    trusted = policy.config.trusted(raw.source) if raw.relay else ()
+    return authentication.judge(mail.trace, mail.from_, trusted)
+
+
+def question(inbox_id: int, case_mail: Mail, to: tuple[Recipient, ...], policy: Policy, now: datetime) -> Question:
+    """What of the past this mail makes us want to know."""
+    desk = policy.config.desk
+    references = dict.fromkeys((*case_mail.in_reply_to, *reversed(case_mail.references)))
+    by_kind = {r.kind: r.token for r in reversed(to)}
+    signed = next((claim for r in to if r.kind in AGENTS if (claim := read(r.token))), None)
+    tag = _TAG.search(case_mail.subject)
+    returned = [f"<{by_kind[AddressKind.BOUNCE]}@{desk.domain}>"] if AddressKind.BOUNCE in by_kind else []
+    bounced = [case_mail.bounce.original_message_id] if case_mail.bounce else []
+    return Question(
+        inbox_id=inbox_id,
+        digest=parse.fingerprint(case_mail),
+        message_id=case_mail.message_id,
+        author=case_mail.author.email,
+        references=tuple(r for r in (*references, *returned) if r and r != case_mail.message_id),
+        tag=int(tag.group(1)) if tag else None,
+        customer_token=by_kind.get(AddressKind.CUSTOMER, ""),
+        signed_ticket=signed.ticket if signed and signed.ticket else None,
+        bounced_ids=tuple(m for m in (*returned, *bounced) if m),
+        auto_replies_since=now - desk.auto_reply_limit.per,
+        desk_since=now - desk.auto_reply_desk_limit.per,
+        notices_since=now - desk.notice_limit.per,
+    )
+
+
+def without_tags(subject: str) -> str:
+    """A subject without ticket numbers, ours or others'."""
+    return " ".join(_TAG.sub(" ", subject).split())

@@ -1,0 +1,67 @@
+"""#assign #take #team #admit: whose ticket it is, and who may write on it."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from maildesk.desk.commands.effects import Call, Effects, Refusal, Verb
+from maildesk.desk.commands.status import change
+from maildesk.model import AddParticipant, Field, Kind, Participant, RecordEvent, SetField, SetKind, Status, Step
+
+
+def _assign(call: Call) -> Effects:
+    who = call.arguments[0].text.casefold().removeprefix("@")
+    if who in ("none", "nobody"):
+        return Effects((SetField(call.ticket.id, Field.ASSIGNEE, None),))
+    if who == "me":
+        return _take(call)
+    agents = call.desk.policy.config.agents
+    found = next((a for a in agents if who in (a.id, a.email.casefold(), a.name.casefold())), None)
+    if found is None:
+        close = get_close_matches(who, [agent.id for agent in agents], 1)
+        known = ", ".join(agent.id for agent in agents[:30])
+        raise Refusal(
+            f"there is no agent {who}; there are {known}", call.arguments[0], f"#assign {close[0]}" if close else ""
+        )
+    return Effects((SetField(call.ticket.id, Field.ASSIGNEE, found.id),), given_to=found.id)
+
+
+def _take(call: Call) -> Effects:
+    if call.agent is None:
+        raise Refusal("the shell is no agent; say #assign and their id")
+    return Effects((SetField(call.ticket.id, Field.ASSIGNEE, call.agent.id),))
+
+
+def _team(call: Call) -> Effects:
+    name, teams = call.arguments[0].text.casefold(), call.desk.policy.config.teams
+    found = next((team for team in teams if name in (team.id, team.name.casefold())), None)
+    if found is None:
+        close = get_close_matches(name, [team.id for team in teams], 1)
+        known = ", ".join(team.id for team in teams) or "none: the configuration names no teams"
+        raise Refusal(
+            f"there is no team {name}; there are {known}", call.arguments[0], f"#team {close[0]}" if close else ""
+        )
+    return Effects((SetField(call.ticket.id, Field.TEAM, found.id),))
+
+
+def _admit(call: Call) -> Effects:
+    held = call.desk.facts.held
+    if held is None:
+        raise Refusal("nothing is held on this ticket")
+    steps: list[Step] = [SetKind(held.id, Kind.CUSTOMER)]
+    if call.ticket.participant(held.author) is None:
+        token = call.desk.moment.token("participant", call.ticket.id, held.author.casefold())
+        steps.append(AddParticipant(call.ticket.id, Participant(held.author, "cc", token)))
+    steps.append(RecordEvent(call.ticket.id, "admitted", {"message": held.id, "from": held.author}))
+    if call.ticket.status not in (Status.NEW, Status.OPEN):
+        steps += change(call.ticket, Status.OPEN, call.desk.moment)
+    return Effects(tuple(steps))
+
+
+VERBS = (
+    Verb("assign", "#assign WHO|me|none", "gives the ticket to an agent, who is told", _assign, 1, 1,
+         example="#assign bob"),
+    Verb("take", "#take", "makes the ticket yours", _take, example="#take"),
+    Verb("team", "#team TEAM", "gives the ticket to a team", _team, 1, 1, example="#team billing"),
+    Verb("admit", "#admit", "lets the last held mail in, and its sender onto the ticket", _admit, example="#admit"),
+)  # fmt: skip

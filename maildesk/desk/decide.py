@@ -1,0 +1,52 @@
+"""The policy of the desk, read from top to bottom: what a mail is decides what is done about it.
+
+Pure: the same case gets the same plan. Each rule records its reason; `explain`, `ledger` and
+`#why` print them.
+"""
+
+from __future__ import annotations
+
+from maildesk.desk import agents, authority, bounces, customers, threading
+from maildesk.desk.case import Case
+from maildesk.desk.threading import Standing
+from maildesk.model import Kind, Plan, Reason, Verdict
+
+
+def decide(case: Case) -> Plan:
+    """What shall be done about this mail, and why."""
+    facts, mail = case.facts, case.mail
+    if facts.duplicate_of is not None:
+        return _ignore("duplicate", f"same as {facts.duplicate_of}")
+    if facts.ours is not None:
+        return _ignore("ours", f"our own mail {facts.ours.id} to {facts.ours.recipient} came back")
+    if mail.bounce is not None:
+        return bounces.bounced(case, mail.bounce)
+    found = threading.find(case)
+    if case.history and (plan := _our_own_past(case, found)):
+        return plan
+    claimed = authority.judge(case)
+    if claimed is not None:
+        return agents.agent_mail(case, claimed)
+    return _from_outside(case, found)
+
+
+def _ignore(rule: str, why: str) -> Plan:
+    return Plan(Verdict.IGNORED, "desk", reasons=(Reason(rule, why),))
+
+
+def _from_outside(case: Case, found: threading.Found) -> Plan:
+    ticket = found.ticket
+    if ticket is None or found.standing in (Standing.LINKED, Standing.FOLLOW_UP, Standing.NONE):
+        return customers.new_ticket(case, found)
+    if found.standing is Standing.HELD:
+        return customers.hold(case, found, ticket)
+    return customers.reply(case, found, ticket)
+
+
+def _our_own_past(case: Case, found: threading.Found) -> Plan | None:
+    """In a history, what an agent or the desk wrote on a known thread is an answer of that time."""
+    if found.ticket is None or not customers.is_ours(case):
+        return None
+    entry = customers.add_entry(case, found.ticket.id, Kind.AGENT)
+    reason = Reason("history", "the desk's own answer of that time")
+    return Plan(Verdict.AGENT_REPLY, case.mail.author.email, (entry,), (reason,), found.ticket.id, found.how)

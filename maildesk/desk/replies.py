@@ -1,0 +1,62 @@
+"""Whether a new ticket's sender gets an automatic answer, and which: RFC 3834, and our own caution.
+
+Never to machines, lists, bounces, null senders, ourselves, other desks, or past the caps; never
+where authentication failed; and without a word of theirs where nobody has proven who they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from maildesk.config import Desk
+from maildesk.desk.addresses import classify
+from maildesk.desk.case import Case
+from maildesk.model import Proof, Purpose, Reason
+
+
+def refusal(case: Case) -> Reason | None:
+    """Why there is no auto-reply; None when there is one."""
+    return next((Reason("no_auto_reply", f"no auto-reply: {why}") for why in _refusals(case)), None)
+
+
+def _refusals(case: Case) -> Iterator[str]:
+    mail, raw = case.mail, case.raw
+    desk = case.policy.config.desk
+    author = mail.author.email
+    if case.history:
+        yield "it is history"
+    if mail.spam:
+        yield f"a filter calls it spam ({mail.spam})"
+    if mail.automatic:
+        yield f"a machine wrote it ({mail.automatic})"
+    if mail.mailing_list:
+        yield f"it came through a list ({mail.mailing_list})"
+    if raw.envelope_from == "" or mail.return_path == "":
+        yield "its envelope sender is empty (RFC 3834 §2)"
+    if mail.desk_mark:
+        yield "another help desk sent it"
+    if "@" not in author or len(mail.from_) != 1:
+        yield "it does not say whom to answer"
+    if classify(author, desk) is not None:
+        yield "it comes from the desk's own address"
+    if case.authentication.proof is Proof.FAILED:
+        yield case.authentication.reason
+    if raw.internal_date and case.moment.now - raw.internal_date > desk.auto_reply_max_age:
+        yield "it has lain in the mailbox for too long"
+    yield from _caps(case, desk)
+
+
+def _caps(case: Case, desk: Desk) -> Iterator[str]:
+    if case.facts.auto_replies_to_sender >= desk.auto_reply_limit.count:
+        yield f"{case.mail.author.email} has had {case.facts.auto_replies_to_sender} already (auto_reply_limit)"
+    if case.facts.auto_replies_of_desk >= desk.auto_reply_desk_limit.count:
+        yield "the desk has sent too many (auto_reply_desk_limit)"
+
+
+def template(case: Case, follow_up: bool) -> Purpose:
+    """The one with their words only for those who are who they say (THREATS T5)."""
+    echo = case.policy.config.desk.auto_reply_echo
+    known = case.authentication.proof is Proof.PROVEN
+    if echo == "never" or (echo == "verified" and not known):
+        return Purpose.AUTO_REPLY_PLAIN
+    return Purpose.FOLLOW_UP if follow_up else Purpose.AUTO_REPLY

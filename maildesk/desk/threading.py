@@ -1,0 +1,68 @@
+"""Which ticket a mail belongs to, and whether its sender may write there.
+
+A customer's reply address, then In-Reply-To and References, then `[#n]` in the subject; and each
+of them only together with a From that is on the ticket (THREATS T2). Knowing a ticket's number,
+one of its Message-IDs or even its address lets nobody in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from maildesk.desk.addresses import AddressKind
+from maildesk.desk.case import Case
+from maildesk.model import Proof, Reason, Status, Ticket
+
+
+class Standing(StrEnum):
+    ON_TICKET = "on_ticket"  # may write here
+    HELD = "held"  # is kept here, seen by agents alone
+    LINKED = "linked"  # gets a ticket of their own, linked to this one
+    FOLLOW_UP = "follow_up"  # may write, but it was closed too long ago: a new ticket, linked
+    NONE = "none"  # names no ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    standing: Standing
+    ticket: Ticket | None
+    how: str  # token, reference, tag, new
+    reason: Reason
+
+
+def find(case: Case) -> Found:
+    """The first of token, reference and tag that names a ticket decides."""
+    for how, ticket in _named(case):
+        if ticket is not None:
+            return _standing(case, ticket, how)
+    return Found(Standing.NONE, None, "new", Reason("new", "it names no ticket"))
+
+
+def _named(case: Case) -> tuple[tuple[str, Ticket | None], ...]:
+    facts = case.facts
+    by_token = facts.by_token if case.recipient(AddressKind.CUSTOMER) else None
+    return ("token", by_token), ("reference", facts.by_reference), ("tag", facts.by_tag)
+
+
+def _standing(case: Case, ticket: Ticket, how: str) -> Found:
+    sender, number = case.mail.author.email, f"ticket {ticket.id}"
+    named = {"token": "its reply address", "reference": "a Message-ID of it", "tag": "its number"}[how]
+    if len(case.mail.from_) != 1 or ticket.participant(sender) is None:
+        if how == "token":
+            why = f"{sender} is not on {number}, whose reply address they wrote to"
+            return Found(Standing.HELD, ticket, how, Reason("stranger", why))
+        why = f"{sender} names {number} ({named}) but is not on it"
+        return Found(Standing.LINKED, ticket, how, Reason("stranger", why))
+    if case.authentication.proof is Proof.FAILED:
+        why = f"it says it is from {sender}, but {case.authentication.reason}"
+        return Found(Standing.HELD, ticket, how, Reason("forged", why))
+    if closed_long_ago(case, ticket):
+        why = f"{number} was closed too long ago"
+        return Found(Standing.FOLLOW_UP, ticket, how, Reason("follow_up", why))
+    return Found(Standing.ON_TICKET, ticket, how, Reason(how, f"{sender} is on {number} and names it ({named})"))
+
+
+def closed_long_ago(case: Case, ticket: Ticket) -> bool:
+    limit = case.policy.config.desk.follow_up_after
+    return ticket.status is Status.CLOSED and ticket.closed_at is not None and case.when - ticket.closed_at > limit

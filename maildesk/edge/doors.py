@@ -1,0 +1,132 @@
+"""The doors between the legs and the store: each leg's own idea of a table, kept by the one writer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from typing import TypeVar
+
+from maildesk.edge.imap_account import FolderState, Uid
+from maildesk.edge.transport import Outgoing
+from maildesk.edge.writer import Writer
+from maildesk.model import RawMail
+from maildesk.store import due, mailboxes, outbox
+from maildesk.store.engine import Store
+from maildesk.store.mailboxes import MailboxUid, Place
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+
+
+class OutboxQueue:
+    """`edge.outbox.Queue`: the outbox table."""
+
+    def __init__(self, writer: Writer, clock: Clock, failed: Callable[[], None]) -> None:
+        """``failed`` is called once a mail has failed for good: somebody must be told."""
+        self._writer, self._clock, self._failed = writer, clock, failed
+
+    async def _run(self, job: Callable[[Store], T]) -> T:
+        return await asyncio.wrap_future(self._writer.call(job))
+
+    async def due(self, now: datetime, limit: int, excluding: Collection[int]) -> Sequence[Outgoing]:
+        found = await self._run(lambda store: outbox.due(store, now, limit, excluding))
+        return [
+            Outgoing(q.id, q.envelope_from, q.envelope_to, q.raw, q.attempts, q.created_at, q.message_id) for q in found
+        ]
+
+    async def next_at(self) -> datetime | None:
+        return await self._run(outbox.next_at)
+
+    async def sent(self, id: int) -> None:
+        await self._run(lambda store: outbox.sent(store, id, self._clock()))
+
+    async def defer(self, id: int, error: str, next_at: datetime) -> None:
+        await self._run(lambda store: outbox.defer(store, id, error, next_at))
+
+    async def fail(self, id: int, error: str) -> None:
+        await self._run(lambda store: outbox.fail(store, id, error))
+        self._failed()
+
+
+class MailboxLedger:
+    """`edge.imap_account.Ledger`: called from the mailboxes' threads, durable when a call returns."""
+
+    def __init__(self, writer: Writer, accepted: Callable[[], None]) -> None:
+        self._writer, self._accepted = writer, accepted
+
+    def _run(self, job: Callable[[Store], T]) -> T:
+        return self._writer.call(job).result()
+
+    def folder(self, account: str, folder: str) -> FolderState | None:
+        place = self._run(lambda store: mailboxes.place(store, account, folder))
+        if place is None:
+            return None
+        return FolderState(place.uidvalidity, place.baseline_uid, place.baseline_at, place.last_uid)
+
+    def remember(self, account: str, folder: str, state: FolderState) -> None:
+        place = Place(state.uidvalidity, state.baseline_uid, state.baseline_at, state.last_uid)
+        self._run(lambda store: mailboxes.remember(store, account, folder, place))
+
+    def accept(self, mails: Sequence[tuple[Uid, RawMail]]) -> None:
+        rows = [(MailboxUid(uid.account, uid.folder, uid.uidvalidity, uid.uid), mail) for uid, mail in mails]
+        self._run(lambda store: mailboxes.accept(store, rows))
+        self._accepted()
+
+    def unsettled(self, account: str, folder: str, uidvalidity: int) -> list[int]:
+        return self._run(lambda store: mailboxes.unsettled(store, account, folder, uidvalidity))
+
+    def settle(self, account: str, folder: str, uidvalidity: int, uids: Sequence[int]) -> None:
+        self._run(lambda store: mailboxes.settle(store, account, folder, uidvalidity, uids))
+
+
+class Alarms:
+    """Tells the admins: by a row that becomes a mail, and by `desk.alarm_command` where there is one.
+
+    Never waits and never raises: whoever is unwell has other things to do.
+    """
+
+    def __init__(self, writer: Writer, clock: Clock, command: Callable[[], str | None]) -> None:
+        self._writer, self._clock, self._command = writer, clock, command
+        self._loop = asyncio.get_running_loop()
+        self._running: set[asyncio.Task[None]] = set()
+
+    def lost(self, what: str, error: str) -> None:
+        self.ring(f"{what} is lost", error)
+
+    def well(self, what: str) -> None:
+        self.ring(f"{what} is well again", "")
+
+    def note(self, what: str, text: str) -> None:
+        self.ring(what, text)
+
+    def ring(self, title: str, details: str) -> None:
+        log.warning("alarm", extra={"title": title, "details": details})
+        at = self._clock()
+        future: Future[None] = self._writer.call(lambda store: due.raise_alarm(store, at, title, details))
+        future.add_done_callback(_log_failure)
+        if command := self._command():
+            self._loop.call_soon_threadsafe(self._start, command, f"{title}\n\n{details}\n")
+
+    def _start(self, command: str, text: str) -> None:
+        task = self._loop.create_task(_run_command(command, text))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+
+def _log_failure(future: Future[None]) -> None:
+    if error := future.exception():
+        log.error("an alarm could not be kept", extra={"error": str(error)})
+
+
+async def _run_command(command: str, text: str) -> None:
+    try:
+        process = await asyncio.create_subprocess_exec(command, stdin=asyncio.subprocess.PIPE)
+        async with asyncio.timeout(30):
+            await process.communicate(text.encode())
+    except (OSError, TimeoutError) as error:
+        log.error("alarm_command failed", extra={"error": str(error)})

@@ -1,0 +1,171 @@
+"""What the sessions of one listener share: who may come in, how many, and where their mail goes.
+
+Refuses more sessions than there is room for (421), a sender's thousand-and-first mail within ten
+minutes (450), and to let a mail be forgotten because its client hung up: once handed to `accept`
+it is kept, whatever becomes of the session. Knows nothing of tickets, nor of where mail is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import sqlite3
+import ssl
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Literal
+
+from maildesk.model import RawMail
+
+log = logging.getLogger(__name__)
+
+LOCAL = ""  # the peer of a Unix socket, whom the socket's file permissions let in
+LARGE = 1 << 20  # octets; a mail beyond this waits for its turn
+_LARGE_AT_ONCE = 2  # for relays, and as many for all others: 4 * 25 MiB at the usual limit
+_SLOTS = 10  # a limit's time is counted in this many pieces
+_SENDERS = 10_000  # that are counted in one such piece
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """How to receive: what the daemon reads from the configuration, and its parts' doors.
+
+    ``accept`` returns the mail's number in the inbox once it is durable; whatever it raises, the
+    client is told to try again. ``takes`` says whether an address is the desk's. Times are seconds.
+    """
+
+    hostname: str
+    takes: Callable[[str], bool]
+    accept: Callable[[RawMail], Awaitable[int]]
+    clock: Callable[[], datetime]
+    max_size: int = 25 * 1024 * 1024  # octets
+    relays: tuple[IPv4Network | IPv6Network, ...] = ()  # trusted to have checked; never slowed down
+    tls: ssl.SSLContext | None = None
+    protocol: Literal["smtp", "lmtp"] = "smtp"
+    bare_newline: Literal["refuse", "normalize"] = "refuse"
+    sender_limit: tuple[int, float] = (1000, 600.0)  # mails, per so many seconds
+    connections: int = 200
+    connections_per_peer: int = 20
+    recipients: int = 100
+    errors: int = 20  # since the session's last mail
+    commands: int = 1000  # since the session's last mail
+    idle: float = 300.0
+    mail_time: float = 600.0  # for one mail's content, however it trickles
+
+
+class SenderLimit:
+    """How many mails each envelope sender had accepted of late.
+
+    Counts in slots of a tenth of the time, each with room for so many senders. One who comes when
+    a slot is full goes uncounted: whoever makes up ten thousand senders gains nothing by it.
+    """
+
+    def __init__(self, mails: int, seconds: float) -> None:
+        self._mails = mails
+        self._slot = seconds / _SLOTS
+        self._slots: deque[tuple[int, Counter[str]]] = deque()
+
+    def reached(self, sender: str, now: float) -> bool:
+        oldest = int(now / self._slot) - _SLOTS
+        while self._slots and self._slots[0][0] <= oldest:
+            self._slots.popleft()
+        return sum(count[sender.casefold()] for _, count in self._slots) >= self._mails
+
+    def count(self, sender: str, now: float) -> None:
+        slot = int(now / self._slot)
+        if not self._slots or self._slots[-1][0] != slot:
+            self._slots.append((slot, Counter()))
+        counter, key = self._slots[-1][1], sender.casefold()
+        if key in counter or len(counter) < _SENDERS:
+            counter[key] += 1
+
+
+class Reception:
+    """The state that sessions share. ``listener`` may be replaced: new sessions see the new one."""
+
+    def __init__(self, listener: Listener) -> None:
+        self.listener = listener
+        self.senders = SenderLimit(*listener.sender_limit)
+        self.stopping = False
+        self.keeping: set[asyncio.Task[int]] = set()
+        self._guests: Counter[str] = Counter()
+        self._large = {trusted: asyncio.Semaphore(_LARGE_AT_ONCE) for trusted in (True, False)}
+
+    def trusts(self, peer: str) -> bool:
+        """Whether a peer, as `getpeername` gives it, is one of the relays."""
+        return peer == LOCAL or any(_address(peer) in network for network in self.listener.relays)
+
+    def enter(self, peer: str) -> str:
+        """Counts a session in, or gives the reply that refuses it (RFC 5321 §3.8)."""
+        if self.stopping:
+            return "421 4.3.2 Going down, come back later"
+        home = _home(peer)
+        crowd = self._guests[home] >= self.listener.connections_per_peer and not self.trusts(peer)
+        if crowd or self._guests.total() >= self.listener.connections:
+            return "421 4.7.0 Too many connections, come back later"
+        self._guests[home] += 1
+        return ""
+
+    def leave(self, peer: str) -> None:
+        self._guests -= Counter([_home(peer)])
+
+    def large_mail(self, relay: bool) -> AbstractAsyncContextManager[None]:
+        """A large mail's turn, so that ten at once need the memory of a few.
+
+        Relays have turns of their own: a stranger who trickles holds up strangers alone.
+        """
+        return self._large[relay]
+
+    async def keep(self, mail: RawMail, peer: str) -> asyncio.Task[int]:
+        """Waits until a mail is durable, or is not: the task is done and says which.
+
+        When the session is cancelled meanwhile, for its client hung up, the mail is still kept: the
+        client never saw the 250 and sends it again, which the desk will recognise.
+        """
+        keeping = asyncio.create_task(self._accept(mail))
+        self.keeping.add(keeping)
+        keeping.add_done_callback(partial(self._kept, mail, peer))
+        await asyncio.wait({keeping})
+        return keeping
+
+    async def _accept(self, mail: RawMail) -> int:
+        return await self.listener.accept(mail)
+
+    def _kept(self, mail: RawMail, peer: str, keeping: asyncio.Task[int]) -> None:
+        self.keeping.discard(keeping)
+        fields: dict[str, object] = {"peer": peer, "envelope_from": mail.envelope_from, "envelope_to": mail.envelope_to}
+        error = None if keeping.cancelled() else keeping.exception()
+        if error is not None:
+            log.error("could not keep a mail from %s", peer, exc_info=error, extra=fields)
+        elif not keeping.cancelled():
+            if not mail.relay:
+                self.senders.count(mail.envelope_from or "", keeping.get_loop().time())
+            fields |= {"inbox_id": keeping.result(), "octets": len(mail.raw), "source": mail.source}
+            log.info("kept mail %d from <%s> at %s", keeping.result(), mail.envelope_from, peer, extra=fields)
+
+
+def _address(peer: str) -> IPv4Address | IPv6Address:
+    address = ip_address(peer)
+    # ::ffff:192.0.2.1 is how a socket for both families sees IPv4.
+    return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
+
+
+def _home(peer: str) -> str:
+    """By what a peer is counted. Who has one IPv6 address has its whole /64 (RFC 6177)."""
+    address = None if peer == LOCAL else _address(peer)
+    return address.packed[:8].hex() if isinstance(address, IPv6Address) else str(address)
+
+
+def apology(error: BaseException | None) -> str:
+    """The reply to a client when we are in trouble: try again later, and nothing of the cause."""
+    no_space = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    # "database or disk is full" (SQLITE_FULL) is an OperationalError among many others.
+    if no_space or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
+        return "452 4.3.1 No room for mail at present, try again later"
+    return "451 4.3.0 Trouble at our end, try again later"

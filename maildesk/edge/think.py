@@ -1,0 +1,228 @@
+"""The THINK leg: an inbox row becomes meaning, facts, a plan, and the plan's effects, in that order.
+
+A mail that fails is put off and tried again; the third failure quarantines it with its traceback,
+and the admins are told. The next mail never waits for it. What cannot be the mail's fault (a full
+disk, a locked database) is not counted against it.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sqlite3
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from maildesk.desk import bounces, dueness, letters
+from maildesk.desk.case import Case, authenticate, question, recipients
+from maildesk.desk.decide import decide
+from maildesk.desk.policy import Policy
+from maildesk.mail import parse
+from maildesk.model import (
+    Facts,
+    Gathered,
+    InboxState,
+    Mail,
+    Moment,
+    Plan,
+    Question,
+    Timer,
+    Verdict,
+)
+from maildesk.store import due, facts, intake, outbox, rows
+from maildesk.store.apply import apply
+from maildesk.store.engine import Store
+from maildesk.store.intake import Waiting
+
+log = logging.getLogger(__name__)
+
+RETRIES = (timedelta(seconds=1), timedelta(seconds=5))  # after the first and the second failure
+_STATES = {Verdict.BOUNCE: InboxState.IGNORED, Verdict.IGNORED: InboxState.IGNORED}
+_ALARMS = (10, timedelta(minutes=10))  # mails to each admin; what is beyond waits and goes as one
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def moment(at: datetime) -> Moment:
+    return Moment(at, secrets.token_bytes(32))
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """A mail that was read and waits for its facts."""
+
+    waiting: Waiting
+    mail: Mail
+    question: Question
+
+
+class Thinker:
+    """Thinks about everything that waits in the store: mails, timers, failed mails, alarms."""
+
+    def __init__(self, store: Store, policy: Policy, *, clock: Clock = now, begin: Callable[[int], None]) -> None:
+        """``begin`` is told each mail's inbox id before it is touched: a supervisor can tell which one hangs."""
+        self.store, self.policy, self.clock, self.begin = store, policy, clock, begin
+
+    # --- mails ---------------------------------------------------------------------------------------
+
+    def mails(self, limit: int = 50, budget: float = 0.05) -> int:
+        """Thinks about up to ``limit`` mails, or for ``budget`` seconds, in one commit; how many it settled."""
+        batch = intake.waiting(self.store, self.clock(), limit)
+        thoughts = [thought for waiting in batch if (thought := self._read(waiting))]
+        if not thoughts:
+            return len(batch)
+        ends = time.monotonic() + budget
+        with self.store.transaction():
+            for count, thought in enumerate(thoughts, 1):
+                self._settle(thought)
+                if time.monotonic() > ends:
+                    return count
+        return len(batch)
+
+    def _read(self, waiting: Waiting) -> Thought | None:
+        """Bytes to meaning, outside of any transaction; None when that failed (and is noted)."""
+        self.begin(waiting.id)
+        try:
+            mail = parse.read(waiting.mail.raw)
+            to = recipients(waiting.mail, mail, self.policy)
+            return Thought(waiting, mail, question(waiting.id, mail, to, self.policy, self.clock()))
+        except Exception:  # noqa: BLE001 - the supervisor of one mail's thinking
+            with self.store.transaction():
+                self._failed(waiting, traceback.format_exc())
+        return None
+
+    def _settle(self, thought: Thought) -> None:
+        """Facts, plan and effects of one mail, all or nothing."""
+        waiting = thought.waiting
+        self.begin(waiting.id)
+        try:
+            with self.store.transaction():
+                plan = self._decide(thought)
+                self._record(thought, plan)
+        except sqlite3.OperationalError:
+            raise  # disk full, locked: not this mail's fault
+        except Exception:  # noqa: BLE001 - the supervisor of one mail's thinking
+            self._failed(waiting, traceback.format_exc())
+
+    def _decide(self, thought: Thought) -> Plan:
+        known = facts.gather(self.store, thought.question)
+        return decide(case_of(thought.waiting, thought.mail, known, self.policy, moment(self.clock())))
+
+    def _record(self, thought: Thought, plan: Plan) -> None:
+        id, mail = thought.waiting.id, thought.mail
+        at = thought.mail.date if thought.waiting.mail.source == "import" and thought.mail.date else self.clock()
+        intake.describe(self.store, id, mail.message_id, mail.subject[:500], thought.question.digest)
+        apply(self.store, plan, at)
+        state = _STATES.get(plan.verdict, InboxState.TICKETED if plan.ticket_id else InboxState.IGNORED)
+        intake.settle(self.store, id, state, plan.ticket_id, plan.reason)
+        log.info(
+            "thought",
+            extra={"mail": id, "verdict": plan.verdict, "ticket": plan.ticket_id, "reason": plan.reason},
+        )
+
+    def _failed(self, waiting: Waiting, trouble: str) -> None:
+        if "MemoryError" in trouble.splitlines()[-1]:
+            quarantine(self.store, waiting.id, "it needs too much memory", trouble, self.clock())
+        else:
+            one_failure(self.store, waiting.id, trouble, self.clock())
+
+    # --- due work --------------------------------------------------------------------------------------
+
+    def timers(self, limit: int = 100) -> int:
+        """Fires what is due; each timer and its effects are one transaction, so it fires exactly once."""
+        found = due.timers(self.store, self.clock(), limit)
+        for timer in found:
+            with self.store.transaction():
+                self._fire(timer)
+        return len(found)
+
+    def _fire(self, timer: Timer) -> None:
+        at = self.clock()
+        known = self._facts(timer.ticket_id, at)
+        gathered: Sequence[Gathered] = due.gathered(self.store, timer.agent, 200) if timer.agent else ()
+        desk = letters.Desk(self.policy, moment(at), known)
+        plan = dueness.fire(desk, timer, known.signed_for, gathered)
+        apply(self.store, plan, at)
+        due.done(self.store, timer)
+        log.info("timer", extra={"timer": timer.kind, "ticket": timer.ticket_id, "reason": plan.reason})
+
+    def failures(self, limit: int = 100) -> int:
+        """Tells the people concerned of our mails that failed for good."""
+        found = outbox.untold(self.store, limit)
+        for sent, error in found:
+            with self.store.transaction():
+                at = self.clock()
+                known = self._facts(sent.ticket_id, at)
+                failed = rows.entry_by_id(self.store, sent.entry_id)
+                desk = letters.Desk(self.policy, moment(at), replace(known, failed=failed))
+                plan = bounces.failed(desk, sent, known.signed_for, error)
+                apply(self.store, plan, at)
+                outbox.told(self.store, sent.id)
+            log.info("failed mail told", extra={"outbox": sent.id, "ticket": sent.ticket_id})
+        return len(found)
+
+    def alarms(self) -> int:
+        """Mails what is wrong to the admins; several alarms are one mail, and there is a limit of mails."""
+        found = due.alarms(self.store, 100)
+        count, per = _ALARMS
+        if not found or outbox.recent_alarms(self.store, self.clock() - per) >= count * len(
+            self.policy.config.desk.admins
+        ):
+            return 0
+        with self.store.transaction():
+            title = found[0].title if len(found) == 1 else f"{found[0].title} (and {len(found) - 1} more)"
+            details = "\n\n".join(
+                f"{alarm.at:%Y-%m-%d %H:%M:%S} UTC  {alarm.title}\n{alarm.details}" for alarm in found
+            )
+            at = self.clock()
+            desk = letters.Desk(self.policy, moment(at), Facts(keys=self.store.keys()))
+            mails = tuple(letters.alarm(desk, admin, title, details) for admin in self.policy.config.desk.admins)
+            apply(self.store, Plan(Verdict.NOTE, "desk", mails), at)
+            for alarm in found:
+                due.told(self.store, alarm)
+        return len(found)
+
+    def _facts(self, ticket_id: int | None, at: datetime) -> Facts:
+        since = at - self.policy.config.desk.notice_limit.per
+        return facts.of_ticket(self.store, ticket_id, since) if ticket_id else Facts(keys=self.store.keys())
+
+
+def case_of(waiting: Waiting, mail: Mail, known: Facts, policy: Policy, at: Moment) -> Case:
+    """All that is known about a mail when it is decided about."""
+    return Case(
+        inbox_id=waiting.id,
+        raw=waiting.mail,
+        mail=mail,
+        recipients=recipients(waiting.mail, mail, policy),
+        authentication=authenticate(waiting.mail, mail, policy),
+        policy=policy,
+        moment=at,
+        facts=known,
+    )
+
+
+def quarantine(store: Store, id: int, why: str, trouble: str, at: datetime) -> None:
+    """Sets a mail apart, and raises the alarm: nothing is lost, and nothing waits for it."""
+    intake.quarantine(store, id, why, trouble)
+    details = f"{why}\n\nmaildesk quarantine show {id}    shows it\nmaildesk quarantine retry {id}   tries it again"
+    due.raise_alarm(store, at, f"Mail {id} is in quarantine", details)
+    log.error("quarantined", extra={"mail": id, "reason": why})
+
+
+def one_failure(store: Store, id: int, trouble: str, at: datetime) -> None:
+    """Counts a failure against a mail: put off twice, then quarantined. One that was settled meanwhile stays so."""
+    attempts = intake.attempts(store, id)
+    if attempts is None:
+        return
+    if attempts >= len(RETRIES):
+        quarantine(store, id, f"thinking about it failed {attempts + 1} times", trouble, at)
+    else:
+        intake.put_off(store, id, at + RETRIES[attempts], trouble)
+        log.warning("put off", extra={"mail": id, "error": trouble.splitlines()[-1]})

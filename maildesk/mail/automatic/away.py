@@ -1,0 +1,76 @@
+"""The subjects of out-of-office replies, in the languages that mail systems speak.
+
+A weak sign, for responders that give no other: refuses everything but their well-known forms at the very
+start of a subject, so that "Re: Automatic reply: ..." and "Out of office hours?" stay a person's.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_READ = 200  # characters of a subject that are looked at
+
+
+def subject(text: str) -> bool:
+    """Whether ``text``, a decoded subject, starts as those of responders do."""
+    plain = _plain(text[:_READ])
+    return bool(_MARK.match(plain) or _SENTENCE.match(plain))
+
+
+def _plain(text: str) -> str:
+    """Without case and accents, which half of the responders lose."""
+    text = text.casefold()
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+# What responders put before the subject, in the languages that Exchange, Gmail, iCloud, Zimbra, Notes
+# and GroupWise speak. It counts only alone or with a colon or the like after it: people ask for "Out of
+# office hours", or write of an "Automatic reply that never came".
+_MARKS = """
+automatic reply|automatic response|automated reply|automated response|auto reply|auto-reply|autoreply
+auto response|auto-response|autoresponse|auto-respond|autorespond|autoresponder|auto responder
+automatic email reply|automatic e-mail reply|automated email reply|automated e-mail reply
+automatically generated reply|auto generated reply|auto-generated reply|yahoo! auto response
+out of office|out-of-office|out of the office|out of office autoreply|out of office auto-reply
+out of office auto reply|out of office reply|out of office response|out of office message
+out of office notification|out of office notice|ooo|oof|on vacation|vacation reply|vacation response
+vacation message|vacation notice|vacation autoreply|vacation auto-reply|vacation alert
+away from my mail|away from office|away from the office|away message|absence notice|on annual leave
+thank you for your email|thank you for your e-mail
+automatische antwort|automatische rückantwort|automatische abwesenheitsnotiz|auto-antwort|autoantwort
+abwesenheitsnotiz|abwesenheitsmeldung|abwesenheitsbenachrichtigung|abwesenheitsnachricht
+abwesenheitsassistent|abwesenheitsagent|abwesenheit|abwesend|außer haus|nicht im büro
+réponse automatique|réponse d'absence|message d'absence|message d’absence|avis d'absence
+notification d'absence|absence du bureau|absent du bureau|absente du bureau
+respuesta automática|contestación automática|fuera de la oficina|fuera de oficina
+resposta automática|resposta automàtica|fora do escritório|ausência temporária|ausente do escritório
+fora de l'oficina|risposta automatica|fuori sede|fuori ufficio|automatisch antwoord
+automatische beantwoording|automatisch bericht|afwezigheidsmelding|afwezigheidsbericht
+autosvar|automatisk svar|automatiskt svar|frånvaromeddelande|fraværsbesked|fraværsmelding
+ikke på kontoret|ute av kontoret|automaattinen vastaus|automaattivastaus|poissaoloilmoitus|poissaolo
+poissa toimistosta|sjálfvirkt svar|automaatvastus|automaatne vastus|automātiska atbilde
+automātiskā atbilde|automatinis atsakymas|automatyczna odpowiedź|odpowiedź automatyczna|autoodpowiedź
+poza biurem|automatická odpověď|automatická odpoveď|mimo kancelář|automatikus válasz|házon kívül
+răspuns automat|în afara biroului|automatski odgovor|samodejni odgovor|аутоматски одговор
+автоматичен отговор|автоматический ответ|автоответ|автоответчик|вне офиса|автоматична відповідь
+автовідповідь|αυτόματη απάντηση|εκτός γραφείου|otomatik yanıt|otomatik cevap|ofis dışında|ofis dışı
+תשובה אוטומטית|מענה אוטומטי|رد تلقائي|الرد التلقائي|پاسخ خودکار|स्वचालित उत्तर|स्वतः उत्तर
+ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|trả lời tự động|thư trả lời tự động|balasan otomatis
+jawaban otomatis|balasan automatik|erantzun automatikoa|自动回复|自动答复|自动回覆|自動回覆|自動回復|自動答覆
+自動応答|自動返信|自動回答|不在通知|不在応答|不在のお知らせ
+자동 회신|자동 응답|자동회신|자동응답|부재중 자동 회신|부재 중
+"""
+_MARK = re.compile(
+    r"(?:\[[^\]]{1,40}\]\s*){0,2}[\[(*<\"'«„【]{0,3}(?:"
+    + "|".join(sorted(map(re.escape, re.split(r"[|\n]", _plain(_MARKS.strip()))), key=len, reverse=True))
+    + r")[\])*>\"'»“】]{0,3}\s*(?:[:：\-–—(（|!.]|(?<=[\])】])|$|(?=re:|until\b|till\b|jusqu'|bis\b|fino\b))"
+)
+_SENTENCE = re.compile(
+    r"(?:i am|i'm|i’m|i will be)(?: currently| now)? (?:out of (?:the )?office|"
+    r"away from (?:the |my )?(?:office|desk|mail)|"
+    r"on (?:vacation|leave|holiday|annual leave|maternity leave)|away until)\b|"
+    r"auto-? ?reply from |(?:ich bin )?(?:nicht im büro|im urlaub) (?:bis|vom) "
+)

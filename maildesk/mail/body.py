@@ -1,0 +1,187 @@
+"""What a person reads in a mail, and what hangs on it (RFC 2046 §5.1, RFC 2387, RFC 1847).
+
+Chooses between alternatives, joins what is mixed, opens what Outlook and S/MIME wrap, writes calendar parts out.
+An attached message is an attachment, and its words are shown only when there are no others. Never raises.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import escape
+
+from maildesk.mail import attachments, calendar, containers, html, mime, tnef
+from maildesk.mail.disposition import Disposition, is_body
+from maildesk.mail.mime import Part
+from maildesk.model import Attachment
+
+TEXT_LIMIT = 1_000_000  # characters of the body that are read
+
+_CALENDARS = ("text/calendar", "application/ics", "text/x-vcalendar")
+_STATUS = "message/delivery-status"
+_ENRICHED = re.compile(r"<[^<>]{0,200}>")
+_SPEAKS_OF_HTML = re.compile(r"\bhtml\b|view (?:this|the|it) |not display", re.IGNORECASE)
+_ADDRESSES_THE_READER = re.compile(
+    r"\b(?:please|you|your|bitte|ihr|ihrem?|sie|veuillez|votre|vous|por favor|su|tu|suo|tuo|uw|u|din|ditt|seu|twój)\b",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"\W+")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of the body: its text, its HTML, or both as alternatives of each other."""
+
+    text: str | None = None
+    html: str | None = None
+
+    def as_text(self) -> str:
+        """Its words; the plain text unless that only says that the HTML cannot be shown."""
+        if self.html is None:
+            return self.text or ""
+        if self.text and self.text.strip() and not _is_excuse(self.text, self.html):
+            return self.text
+        return html.to_text(self.html) or self.text or ""
+
+    def as_html(self) -> str:
+        if self.html is not None:
+            return self.html
+        return f"<div>{escape(self.text or '', quote=False)}</div>".replace("\n", "<br>\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The whole body: as text, as HTML where there is any, its attachments, the events in it."""
+
+    text: str
+    html: str | None
+    attachments: tuple[Attachment, ...]
+    events: tuple[str, ...] = ()
+
+
+def read(raw: bytes, root: Part) -> Body:
+    """The body of a mail or of an entity inside one."""
+    gathering = _Gathering(raw)
+    blocks = gathering.blocks(root)
+    if not any((block.text or block.html or "").strip() for block in blocks):
+        blocks += gathering.leftovers()
+    text = "\n\n".join(filter(None, (block.as_text().strip("\n") for block in blocks)))
+    page = "\n".join(block.as_html() for block in blocks) if any(block.html for block in blocks) else None
+    return Body(text[:TEXT_LIMIT], page, tuple(gathering.attachments), tuple(gathering.events))
+
+
+@dataclass(slots=True)
+class _Gathering:
+    """One walk through the tree; what is not read in place is collected beside."""
+
+    raw: bytes
+    attachments: list[Attachment] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+    set_aside: list[tuple[Part, Disposition]] = field(default_factory=list)
+    messages: list[Part] = field(default_factory=list)
+    wrapped: list[Block] = field(default_factory=list)
+
+    def blocks(self, part: Part) -> list[Block]:
+        """What is read in place of ``part``, in order."""
+        if part.media_type in mime.MESSAGES:
+            self.messages.append(part)
+        elif part.children:
+            if part.media_type == "multipart/encrypted":
+                return self._encrypted(part)
+            below = [self.blocks(child) for child in part.children]
+            if part.media_type == "multipart/alternative":
+                return _best(below)
+            return [block for blocks in below for block in blocks]
+        return self._leaf(part)
+
+    def leftovers(self) -> list[Block]:
+        """What is shown when there is no body: wrapped words, a text that was attached, a message."""
+        if self.wrapped:
+            return self.wrapped
+        shown: list[Block] = []
+        for part, disposition in self.set_aside:
+            block = self._block(part)
+            if (block.text or block.html or "").strip():
+                shown.append(block)
+                if part.media_type != _STATUS and not disposition.name:
+                    self.attachments = [found for found in self.attachments if found.part != part.number]
+                if part.media_type != _STATUS:
+                    return shown
+        if self.messages and self.messages[0].children:
+            inner = read(self.raw, self.messages[0].children[0])
+            shown.append(Block(inner.text, inner.html))
+        return shown
+
+    def _leaf(self, part: Part) -> list[Block]:
+        disposition = Disposition.of(part)
+        if is_body(part, disposition):
+            return [self._block(part)]
+        self.attachments.append(attachments.describe(self.raw, part, disposition))
+        if part.media_type in ("text/plain", "text/html", _STATUS):
+            self.set_aside.append((part, disposition))
+        elif part.media_type in _CALENDARS:
+            self.events.append(calendar.to_text(mime.text(self.raw, part)))
+        elif part.media_type in containers.SIGNED:
+            return self._signed(part)
+        elif containers.is_tnef(part):
+            self._tnef(part)
+        return []
+
+    def _block(self, part: Part) -> Block:
+        text = mime.text(self.raw, part)
+        if part.media_type == "text/html":
+            return Block(html=text)
+        if part.media_type in ("text/enriched", "text/richtext"):
+            return Block(_ENRICHED.sub("", text))
+        if "begin " in text:
+            text = self._without_uuencoded(part, text)
+        return Block(text)
+
+    def _without_uuencoded(self, part: Part, text: str) -> str:
+        files = containers.uuencoded(mime.content(self.raw, part))
+        self.attachments += attachments.of_files(part.number, files)
+        return containers.UUENCODED.sub("", text, count=len(files)) if files else text
+
+    def _signed(self, part: Part) -> list[Block]:
+        entity = containers.signed(self.raw, part)
+        if not entity:
+            return []
+        inner = read(entity, mime.split(entity)[0])
+        self.attachments += attachments.of_files(part.number, containers.unpack(self.raw, part))
+        self.events += inner.events
+        return [Block(inner.text, inner.html)]
+
+    def _tnef(self, part: Part) -> None:
+        opened = tnef.read(mime.content(self.raw, part))
+        self.attachments += attachments.of_files(part.number, containers.unpack(self.raw, part))
+        if opened.text or opened.html:
+            self.wrapped.append(Block(opened.text or None, opened.html or None))
+
+    def _encrypted(self, part: Part) -> list[Block]:
+        """PGP/MIME (RFC 3156 §4): its armoured text is shown as such, for whoever holds the key."""
+        for child in part.children:
+            self._leaf(child)
+        armoured = mime.text(self.raw, part.children[-1])
+        return [Block(armoured)] if armoured.lstrip().startswith("-----BEGIN PGP MESSAGE") else []
+
+
+def _best(alternatives: list[list[Block]]) -> list[Block]:
+    """The first alternative that is text and the last that is HTML (RFC 2046 §5.1.4: best last)."""
+    texts = [blocks for blocks in alternatives if blocks and not any(block.html for block in blocks)]
+    pages = [blocks for blocks in alternatives if any((block.html or "").strip() for block in blocks)]
+    words = next((blocks for blocks in texts if any((block.text or "").strip() for block in blocks)), [])
+    if not pages:
+        return words
+    page = pages[-1]
+    written = [block.text or "" for block in words]
+    if not words and any(block.text for block in page):
+        return page
+    return [Block("\n\n".join(written) or None, "\n".join(block.as_html() for block in page))]
+
+
+def _is_excuse(text: str, page: str) -> bool:
+    """A text that only says that the mail must be read as HTML, and has none of its words."""
+    if len(text) > 600 or not (_SPEAKS_OF_HTML.search(text) and _ADDRESSES_THE_READER.search(text)):
+        return False
+    shown = _LETTERS.sub("", html.to_text(page))
+    return bool(shown) and _LETTERS.sub("", text)[:60] not in shown

@@ -1,0 +1,199 @@
+"""Template files to ``Templates``, with everything that is wrong in any of them, each with its place.
+
+A template is read, checked against the table of variables in all its branches, and rendered twice:
+with the table's examples and with everything empty. One that has a problem is left out, so that its
+mail is made in the next language instead; the caller decides whether to go on at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from jinja2 import TemplateSyntaxError, UndefinedError
+
+from maildesk.mail import sandbox, variables
+from maildesk.mail.render import Layout, Template, Templates
+from maildesk.mail.sandbox import Piece, Reading
+from maildesk.mail.sheets import Scalar, Sheet, Source, read, suggest
+from maildesk.mail.slots import CUT
+from maildesk.mail.variables import CANNED, PAGE
+from maildesk.model import Problem, Purpose
+
+_NOT_CODE = ("description", "extends")
+_AROUND = ("header", "signature", "footer")
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One text of a sheet that Jinja understood."""
+
+    scalar: Scalar
+    reading: Reading
+    piece: Piece
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """A sheet and its texts; ``sound`` unless one of them could not be read."""
+
+    sheet: Sheet
+    texts: Mapping[str, _Text]
+    sound: bool
+
+    def piece(self, key: str) -> Piece | None:
+        return self.texts[key].piece if key in self.texts else None
+
+    def words(self, key: str) -> str:
+        return self.sheet.texts[key].text.strip() if key in self.sheet.texts else ""
+
+    @property
+    def purpose(self) -> str:
+        return CANNED if self.sheet.kind == CANNED else self.sheet.name
+
+
+def compile_all(sources: Iterable[Source], fallback: str) -> tuple[Templates, tuple[Problem, ...]]:
+    """All sources together; of two with the same path the later counts, so a desk's own go last.
+
+    ``fallback`` is the desk's language, which must have every template that maildesk mails.
+    """
+    problems: list[Problem] = []
+    files = {source.path: source for source in sources}
+    sheets = [_read(source, problems) for source in files.values()]
+    found = [one for one in sheets if one]
+    layouts = {(one.sheet.language, one.sheet.name): one for one in found if one.sheet.kind == "layout"}
+    made: dict[str, dict[tuple[str, str], Template]] = {"template": {}, CANNED: {}}
+    for one in found:
+        if one.sheet.kind in made and (template := _template(one, layouts, fallback, problems)):
+            made[one.sheet.kind][one.sheet.language, one.sheet.name] = template
+    for name in Purpose:
+        if (path := f"{fallback}/{name}.yaml") not in files:
+            problems.append(Problem(path, "there is no such file, but the desk's language needs it"))
+    languages = tuple(sorted({language for language, _ in made["template"]}))
+    templates = Templates(languages, fallback, made["template"], made[CANNED])
+    return templates, tuple(dict.fromkeys(problems))
+
+
+def _read(source: Source, problems: list[Problem]) -> _Read | None:
+    sheet, wrong = read(source)
+    problems += wrong
+    if not sheet:
+        return None
+    if sheet.kind == "template" and sheet.name not in set(Purpose):
+        what = f"maildesk mails nothing called {sheet.name!r}" + suggest(sheet.name, Purpose)
+        problems.append(Problem(f"{source.path}:1:1", what))
+        return None
+    code = {key: scalar for key, scalar in sheet.texts.items() if key not in _NOT_CODE}
+    texts = {key: text for key, scalar in code.items() if (text := _text(key, scalar, problems))}
+    return _Read(sheet, texts, sound=not wrong and texts.keys() == code.keys())
+
+
+def _text(key: str, scalar: Scalar, problems: list[Problem]) -> _Text | None:
+    try:
+        reading = sandbox.read(scalar.text)
+        if reading.refused:
+            problems += (Problem(scalar.where(line), what) for line, what in reading.refused)
+            return None
+        return _Text(scalar, reading, sandbox.compile_piece(reading, f"{scalar.path}#{key}"))
+    except TemplateSyntaxError as error:
+        named = re.search(r"'(\w+)'", error.message or "")
+        where = scalar.where(error.lineno, named[1] if named else "")
+        problems.append(Problem(where, f"{error.message}"))
+    except (RecursionError, SyntaxError, ValueError):  # of Python's, which compiles what Jinja wrote
+        problems.append(Problem(scalar.where(), f"{key} is nested too deep, or has too large a number"))
+    return None
+
+
+def _template(
+    one: _Read, layouts: Mapping[tuple[str, str], _Read], fallback: str, problems: list[Problem]
+) -> Template | None:
+    order = dict.fromkeys((one.sheet.language, fallback, "en"))
+    wanted = one.words("extends")
+    family = [layouts[language, wanted] for language in order if (language, wanted) in layouts]
+    if wanted and not family:
+        what = f"there is no layout {wanted!r}" + suggest(wanted, {name for _, name in layouts})
+        problems.append(Problem(one.sheet.texts["extends"].where(), what))
+        return None
+    page = next((layout for layout in family if "html" in layout.sheet.texts), None)
+    parts = list(dict.fromkeys(part for part in (one, *family[:1], page) if part))
+    wrong = [problem for part in parts for problem in _misnamed(part, one.purpose)]
+    template = None
+    if not wrong and all(part.sound for part in parts):
+        template = _assembled(one, family[0] if family else None, page)
+        wrong = list(_trials(template, parts, one.purpose))
+    problems += wrong
+    return None if wrong else template
+
+
+def _assembled(one: _Read, layout: _Read | None, page: _Read | None) -> Template:
+    header, signature, footer = (layout.piece(key) if layout else None for key in _AROUND)
+    return Template(
+        one.sheet.path,
+        one.sheet.language,
+        one.texts["text"].piece,
+        one.piece("subject"),
+        one.piece("html"),
+        Layout(header, signature, footer, page.piece("html") if page else None),
+        one.words("description"),
+        _parameters(one),
+        any(mention.name == "words" for mention in one.texts["text"].reading.mentions),
+    )
+
+
+def _parameters(one: _Read) -> tuple[str, ...]:
+    """What a canned answer needs that only the agent can give."""
+    mentions = [mention for text in one.texts.values() for mention in text.reading.mentions]
+    known = {name.partition(".")[0] for name in variables.names(CANNED)}
+    known |= {mention.name for mention in mentions if mention.optional}
+    named = {mention.name.partition(".")[0] for mention in mentions}
+    return tuple(sorted(named - known))
+
+
+def _misnamed(part: _Read, purpose: str) -> Iterator[Problem]:
+    """Names that the table does not have for this template, in whatever branch they stand."""
+    for key, text in part.texts.items():
+        page = part.sheet.kind == "layout" and key == "html"
+        known = variables.names(purpose) | (variables.names(PAGE) if page else frozenset())
+        groups = {name.partition(".")[0] for name in known}
+        for mention in text.reading.mentions:
+            group, _, attribute = mention.name.partition(".")
+            ours = mention.name in known or (group in known if attribute else group in groups)
+            theirs = purpose == CANNED and group not in groups
+            if not ours and not theirs:
+                what = _unknown(mention.name, purpose, known)
+                yield Problem(text.scalar.where(mention.line, mention.name), what)
+
+
+def _unknown(name: str, purpose: str, known: frozenset[str]) -> str:
+    elsewhere = any(name in variables.names(other) for other in (*Purpose, CANNED))
+    if elsewhere and purpose == Purpose.AUTO_REPLY_PLAIN:
+        return f"{name} may not stand in {purpose}: it goes to senders who are not proven, without their words"
+    if elsewhere:
+        return f"{name} is not known in {purpose}"
+    return f"unknown variable {name}" + suggest(name, known)
+
+
+def _trials(template: Template, parts: list[_Read], purpose: str) -> Iterator[Problem]:
+    """What goes wrong when the template is rendered: with the examples, and with nothing."""
+    texts = [text for part in parts for text in part.texts.values()]
+    agents = dict.fromkeys(template.parameters, "value")
+    for values in (variables.sample(purpose), variables.sparse(purpose)):
+        try:
+            rendered = template.render({**agents, **values})
+        except sandbox.FAILURES as error:
+            yield _failure(error, texts)
+            return
+        if CUT in rendered.text or CUT in rendered.html:
+            yield Problem(f"{template.path}:1:1", f"renders to more than {sandbox.MAX_RENDERED // 1000} KB")
+            return
+
+
+def _failure(error: BaseException, texts: list[_Text]) -> Problem:
+    quoted = re.search(r"'(\w+)'(?: is undefined)?$", str(error)) if isinstance(error, UndefinedError) else None
+    name = quoted[1] if quoted else ""
+    what = f"unknown variable {name}" if name else str(error)
+    for text in texts:
+        if line := text.piece.line_of(error):
+            return Problem(text.scalar.where(line, name), what)
+    return Problem(texts[0].scalar.where(), what)

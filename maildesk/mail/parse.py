@@ -1,0 +1,114 @@
+"""A mail's octets to what they say: the one door from bytes to :class:`Mail`.
+
+Puts the readers of this room together and decides nothing. Refuses to raise: what could not be read stands in
+``Mail.problems``, and whatever was sent some Mail comes back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from maildesk.mail import addresses, attachments, automatic, body, bounce, dates, html, language, mime, trim
+from maildesk.mail.fields import Fields
+from maildesk.model import Mail, Problem
+
+_TRACE_LIMIT = 200  # Received and Authentication-Results kept
+
+# What relays put above a mail on its way (RFC 5321 §4.4, RFC 8601), up to the first field of its own.
+_ABOVE = re.compile(
+    rb"(?:(?:received|return-path|delivered-to|x-original-to|envelope-to|authentication-results|"
+    rb"arc-[a-z-]{1,40}|received-spf|x-received|x-envelope-[a-z]{1,9}|x-spam-[a-z-]{1,40}|x-google-smtp-source)"
+    rb"[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*|>?from [^\n]*\n)*",
+    re.IGNORECASE,
+)
+
+
+def read(raw: bytes) -> Mail:
+    """What ``raw`` says, whatever it is."""
+    root, problems = mime.split(raw)
+    fields = root.fields
+    content = body.read(raw, root)
+    given = content.text or "\n\n".join(content.events)
+    reply = trim.reply(given, html.bounded(content.html) if content.html is not None else None)
+    date = next(filter(None, map(dates.parse, fields.all("date"))), None)
+    if date is None and "date" in fields:
+        problems += (Problem("Date", "names no date that could be read"),)
+    return Mail(
+        raw=raw,
+        message_id=next(iter(addresses.message_ids(fields.raw("message-id"))), ""),
+        in_reply_to=addresses.message_ids(fields.raw("in-reply-to")),
+        references=addresses.message_ids(" ".join(fields.raw_all("references"))),
+        date=date,
+        from_=addresses.parse(fields.raw("from")),
+        sender=addresses.parse(fields.raw("sender")),
+        reply_to=addresses.parse_all(fields.raw_all("reply-to")),
+        to=addresses.parse_all(fields.raw_all("to")),
+        cc=addresses.parse_all(fields.raw_all("cc")),
+        delivered_to=_delivered_to(fields),
+        return_path=_return_path(fields),
+        subject=fields.get("subject"),
+        text=_with_events(content),
+        html=content.html,
+        reply=reply,
+        language=language.detect(reply.text),
+        attachments=content.attachments,
+        automatic=automatic.why(fields),
+        mailing_list=automatic.mailing_list(fields),
+        bounce=bounce.read(raw, root, fields),
+        spam=automatic.spam(fields),
+        desk_mark=fields.get("x-maildesk-desk"),
+        trace=_trace(fields),
+        problems=problems,
+    )
+
+
+def attachment(raw: bytes, part: str) -> bytes:
+    """The octets of an :class:`Attachment` by its ``part``; raises KeyError when there is no such part."""
+    return attachments.octets(raw, mime.split(raw)[0], part)
+
+
+def fingerprint(mail: Mail) -> str:
+    """The same for the same mail, however it came: hexadecimal.
+
+    With a Message-ID that is the Message-ID, From, Date and the decoded content, so that a relay's other transfer
+    encoding or a second recipient's trace makes no other mail; without, the octets below the trace fields.
+    """
+    if not mail.message_id:
+        raw = mail.raw.replace(b"\r\n", b"\n")
+        above = _ABOVE.match(raw)
+        return hashlib.sha256(raw[above.end() if above else 0 :]).hexdigest()
+    digest = hashlib.sha256()
+    for word in (mail.message_id, *(address.key() for address in mail.from_), mail.date and mail.date.timestamp()):
+        digest.update(f"{word}\n".encode())
+    for part in mime.split(mail.raw)[0].walk():
+        if not part.children:
+            content = mime.content(mail.raw, part)
+            if part.media_type.startswith("text/"):
+                content = content.replace(b"\r\n", b"\n").rstrip()
+            digest.update(hashlib.sha256(content).digest())
+    return digest.hexdigest()
+
+
+def _with_events(content: body.Body) -> str:
+    """The body, and below it the events of its calendar parts that it does not tell itself."""
+    told = [event for event in content.events if event and event.split("\n")[0] not in content.text]
+    return "\n\n".join(filter(None, (content.text, *told)))
+
+
+def _trace(fields: Fields) -> tuple[tuple[str, str], ...]:
+    found = fields.only("received", "authentication-results")
+    return tuple((field.name, field.value) for field in found)[:_TRACE_LIMIT]
+
+
+def _delivered_to(fields: Fields) -> tuple[str, ...]:
+    found = fields.only("delivered-to", "x-original-to", "envelope-to")
+    return tuple(address.email for field in found for address in addresses.parse(field.value))[: addresses.LIMIT]
+
+
+def _return_path(fields: Fields) -> str | None:
+    """The envelope sender as the last relay wrote it: "" for the null sender, None when it did not."""
+    if "return-path" not in fields:
+        return None
+    found = addresses.parse(fields.raw("return-path"))
+    return found[0].email if found else ""

@@ -1,0 +1,206 @@
+"""Templates: compiled once, with every mistake of every file told; then rendered to a mail's text and HTML.
+
+Pure: files come as ``Source`` and values as arguments. Refuses to let people's words become anything
+but words (`slots`), and a template do anything but speak (`sandbox`).
+The HTML is the text read as Markdown (CommonMark, no raw HTML) where a template has none of its own.
+
+    Exception
+      Unrenderable       a template that passed its check failed on these values, or there is none
+      LookupError
+        CannedMissing    no canned answer has this name; `close` has the nearest
+        CannedIncomplete an agent's canned answer needs more key=value pairs
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from types import MappingProxyType
+
+from markdown_it import MarkdownIt
+
+from maildesk.mail import sandbox
+from maildesk.mail.sandbox import Piece
+from maildesk.mail.sheets import Source
+from maildesk.mail.slots import Html, Slots, Words, free_blocks, one_line
+
+__all__ = [
+    "CannedIncomplete", "CannedMissing", "Rendered", "Source", "Template", "Templates", "Unrenderable", "Words",
+]  # fmt: skip
+
+# A line is a line. Underlined headings and indented code would be read into signatures and "-- ".
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["lheading", "code"])
+_STYLES = {  # mail clients drop <style>
+    "a": "color:#1a5fb4",
+    "blockquote": "margin:0 0 1em;padding:0 0 0 12px;border-left:3px solid #d5d9de",
+    "hr": "border:0;border-top:1px solid #d5d9de;margin:1.2em 0",
+    "code": "font-family:Menlo,Consolas,monospace;font-size:13px",
+}
+
+
+class Unrenderable(Exception):
+    """``where`` is the template's `path` or `path:line:column`, the message says what is wrong."""
+
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__(f"{where}: {what}")
+        self.where = where
+
+
+class CannedMissing(LookupError):
+    def __init__(self, name: str, close: tuple[str, ...]) -> None:
+        super().__init__(f"there is no canned answer {name!r}")
+        self.name, self.close = name, close
+
+
+class CannedIncomplete(LookupError):
+    def __init__(self, name: str, missing: tuple[str, ...]) -> None:
+        super().__init__(f"{name} needs " + " ".join(f"{key}=…" for key in missing))
+        self.name, self.missing = name, missing
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A mail's words: one line, plain text that ends in a line end, HTML. "" is a canned answer's lack of subject."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    header: Piece | None = None
+    signature: Piece | None = None
+    footer: Piece | None = None
+    page: Piece | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One template file, compiled, with the layout that it extends."""
+
+    path: str
+    language: str
+    text: Piece
+    subject: Piece | None = None
+    html: Piece | None = None
+    layout: Layout = Layout()
+    description: str = ""
+    parameters: tuple[str, ...] = ()  # what an agent must give: key=value
+    says_words: bool = False
+
+    def render(self, values: Mapping[str, object]) -> Rendered:
+        """Raises one of ``sandbox.FAILURES``."""
+        subject = _subject(self.subject, values) if self.subject else ""
+        return Rendered(subject, self._text(values), self._html(values, subject))
+
+    def _text(self, values: Mapping[str, object]) -> str:
+        slots, said = Slots(), {**values, "html": False}
+        layout = self.layout
+        pieces = (layout.header, self.text, layout.signature, layout.footer)
+        parts = [_tidy(piece.skeleton(said, slots)) for piece in pieces if piece]
+        return slots.as_text("\n\n".join(part for part in parts if part)) + "\n"
+
+    def _html(self, values: Mapping[str, object], subject: str) -> str:
+        said = {**values, "html": True}
+        layout = self.layout
+        parts = {
+            "header": _paragraphs(layout.header, said),
+            "body": _markup(self.html, said) if self.html else _paragraphs(self.text, said),
+            "signature": _paragraphs(layout.signature, said),
+            "footer": _paragraphs(layout.footer, said),
+        }
+        content = Html("\n".join(part for part in parts.values() if part))
+        if not layout.page:
+            return content
+        page = {**said, **parts, "content": content, "subject": subject, "language": self.language}
+        return _markup(layout.page, page)
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """All templates of a desk; immutable. `compile.compile_all` makes it."""
+
+    languages: tuple[str, ...]
+    fallback: str
+    mails: Mapping[tuple[str, str], Template]  # language, name
+    answers: Mapping[tuple[str, str], Template]
+
+    def render(self, name: str, language: str, values: Mapping[str, object]) -> Rendered:
+        """``language`` falls back to its base (pt-BR, pt), the desk's, then English. Raises Unrenderable."""
+        for candidate in self._order(language):
+            if template := self.mails.get((candidate, name)):
+                return _render(template, values)
+        raise Unrenderable(name, "there is no such template in any language that would do")
+
+    def canned(self, language: str) -> Mapping[str, str]:
+        """The canned answers that :meth:`render_canned` finds in ``language``: name, description."""
+        found: dict[str, str] = {}
+        for candidate in reversed(self._order(language)):
+            found |= {n: t.description for (of, n), t in self.answers.items() if of == candidate}
+        return MappingProxyType(dict(sorted(found.items())))
+
+    def render_canned(self, name: str, language: str, values: Mapping[str, object]) -> Rendered:
+        """A canned answer; ``values`` hold the agent's key=value pairs, too (the desk's names win).
+
+        What the agent typed (`words`) stands above an answer that does not say it itself.
+        Raises CannedMissing, CannedIncomplete, Unrenderable.
+        """
+        template = next((found for of in self._order(language) if (found := self.answers.get((of, name)))), None)
+        if not template:
+            raise CannedMissing(name, tuple(get_close_matches(name, self.canned(language), 3)))
+        if missing := tuple(key for key in template.parameters if key not in values):
+            raise CannedIncomplete(name, missing)
+        rendered = _render(template, values)
+        words = values.get("words")
+        if template.says_words or not isinstance(words, Words) or not words:
+            return rendered
+        text = f"{words.as_text()}\n\n{rendered.text}"
+        return Rendered(rendered.subject, text, f"{words.as_html()}\n{rendered.html}")
+
+    def _order(self, language: str) -> tuple[str, ...]:
+        wanted = (language, language.partition("-")[0], self.fallback, "en")
+        return tuple(dict.fromkeys(wanted))
+
+
+def _render(template: Template, values: Mapping[str, object]) -> Rendered:
+    try:
+        return template.render(values)
+    except sandbox.FAILURES as error:
+        raise Unrenderable(template.path, str(error)) from error
+
+
+def _subject(piece: Piece, values: Mapping[str, object]) -> str:
+    slots = Slots()
+    return one_line(slots.as_text(piece.skeleton({**values, "html": False}, slots)))
+
+
+def _paragraphs(piece: Piece | None, values: Mapping[str, object]) -> Html:
+    if not piece:
+        return Html()
+    slots = Slots()
+    return Html(slots.as_html(_markdown(_tidy(piece.skeleton(values, slots)))))
+
+
+def _markup(piece: Piece, values: Mapping[str, object]) -> Html:
+    slots = Slots()
+    return Html(slots.as_html(free_blocks(piece.skeleton(values, slots))))
+
+
+@lru_cache(maxsize=512)
+def _markdown(skeleton: str) -> str:
+    """Templates' own words as HTML, with the slots still empty: few texts, and none of anybody's."""
+    tokens = _MARKDOWN.parse(skeleton)
+    for token in [inner for outer in tokens for inner in (outer, *(outer.children or ()))]:
+        if token.nesting >= 0 and token.tag in _STYLES:
+            token.attrSet("style", _STYLES[token.tag])
+    return free_blocks(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})).strip()
+
+
+def _tidy(skeleton: str) -> str:
+    """No spaces at the ends of lines (but for the "-- " of signatures), never two blank lines."""
+    lines = (line if line == "-- " else line.rstrip() for line in skeleton.strip().split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))

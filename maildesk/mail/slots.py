@@ -1,0 +1,160 @@
+"""People's words as data: they take their place in a mail last, when nothing is parsed any more.
+
+While Jinja and Markdown work, every value stands as a slot, a word of letters and digits. Only then
+are the slots filled, in one pass that never looks at what it filled in: whatever a customer calls
+themselves, it can become neither template code, nor markup, nor a link, nor another value.
+
+Refuses to sanitize: the HTML of ``Words`` comes from `mail.html.sanitize`, or is None.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from markupsafe import escape
+
+MAX_VALUE = 10_000
+"""Characters of one value; what is longer (nobody's name or subject is) ends in an ellipsis."""
+MAX_SUBJECT = 250
+CUT = "\n\n[…]"
+"""Ends what was longer than a template may make."""
+
+_CONTROLS = dict.fromkeys(code for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t")
+_SLOT = re.compile(r'((?:href|src)=")?maildesk(?:slot|block)(\d{1,6})x')
+_BLOCK = re.compile(r"maildeskblock\d{1,6}x")
+_PRE = "white-space:pre-wrap;font-family:Menlo,Consolas,monospace;font-size:13px;margin:0 0 1em"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a person wrote, as paragraphs of its own: a customer's mail, an agent's answer.
+
+    ``html`` is sanitized already; None makes it from ``text``. ``preformatted`` keeps columns.
+    """
+
+    text: str
+    html: str | None = None
+    preformatted: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.html or self.text.strip())
+
+    def __str__(self) -> str:
+        return self.text
+
+    def as_text(self) -> str:
+        return clean(self.text).strip("\n").rstrip()
+
+    def as_html(self) -> str:
+        if self.html is not None:
+            return f"<div>{self.html}</div>"
+        text = str(escape(self.as_text()))
+        if self.preformatted:
+            return f'<pre style="{_PRE}">{text}</pre>'
+        paragraphs = re.split(r"\n\s*\n", text)
+        lines = (paragraph.replace("\n", "<br>") for paragraph in paragraphs)
+        return "\n".join(f'<p style="white-space:pre-wrap">{line}</p>' for line in lines)
+
+
+class Html(str):
+    """HTML of our own making: the parts that a page is put together from."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class Slots:
+    """The values of one rendering, in the order in which the template mentioned them."""
+
+    values: list[str | Words] = field(default_factory=list)
+    size: int = 0  # characters of all values that are not blocks
+
+    def take(self, value: object) -> str:
+        """Jinja's last word on a value: the slot that stands for it, or "" for nothing.
+
+        Raises TypeError for what is no value but a group of them, such as `ticket`.
+        """
+        match value:
+            case None:
+                return ""
+            case Words() | Html():
+                kept: str | Words = value
+            case list() | tuple():
+                kept = _short(", ".join(map(str, value)))
+            case set() | frozenset():
+                kept = _short(", ".join(sorted(map(str, value))))
+            case str() | int() | float():
+                kept = _short(str(value))
+            case _:
+                raise TypeError("this is a group of variables: name one of them, after a dot")
+        if not kept or (isinstance(kept, str) and not kept.strip()):
+            return ""
+        kind = "slot" if isinstance(kept, str) else "block"
+        self.values.append(kept)
+        self.size += len(kept) if isinstance(kept, str) else 0
+        return f"maildesk{kind}{len(self.values) - 1}x"
+
+    def as_text(self, skeleton: str) -> str:
+        return _SLOT.sub(self._text, skeleton)
+
+    def as_html(self, skeleton: str) -> str:
+        """Fills HTML whose blocks stand outside of paragraphs already (:func:`free_blocks`)."""
+        return _SLOT.sub(self._html, skeleton)
+
+    def _text(self, match: re.Match[str]) -> str:
+        value = self._value(match)
+        return (match[1] or "") + (value.as_text() if isinstance(value, Words) else clean(value))
+
+    def _html(self, match: re.Match[str]) -> str:
+        value = self._value(match)
+        if isinstance(value, Words):
+            return value.as_html()
+        if isinstance(value, Html):
+            return value
+        if match[1]:
+            return match[1] + str(escape(_harmless(value)))
+        return str(escape(clean(value).strip())).replace("\n", "<br>\n")
+
+    def _value(self, match: re.Match[str]) -> str | Words:
+        index = int(match[2])
+        return self.values[index] if index < len(self.values) else match[0]
+
+
+def clean(text: str) -> str:
+    """Without control characters and lone surrogates; lines end in LF."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def one_line(text: str) -> str:
+    """For a Subject: one line of at most 250 characters (RFC 5322 §2.2 knows no other kind)."""
+    line = clean(" ".join(text.split()))
+    return line if len(line) <= MAX_SUBJECT else line[: MAX_SUBJECT - 1].rstrip() + "…"
+
+
+def free_blocks(html: str) -> str:
+    """Takes blocks out of the paragraphs that hold them: a paragraph may hold no other (HTML §4.4.1)."""
+    out: list[str] = []
+    rest = html
+    while found := _BLOCK.search(rest):
+        before, rest = rest[: found.start()], rest[found.end() :]
+        opened = before.rfind("<p>")
+        if opened <= before.rfind("</p>"):
+            out += before, found[0]
+            continue
+        inside = before[opened + 3 :].removesuffix("<br />\n").strip()
+        rest = rest.removeprefix("<br />\n")
+        rest = rest[4:] if rest.startswith("</p>") else f"<p>{rest}"
+        out += before[:opened], f"<p>{inside}</p>\n" if inside else "", found[0]
+    return "".join((*out, rest))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
+
+
+def _harmless(address: str) -> str:
+    """An address to link to; "#" for any scheme that could run or open something."""
+    address = "".join(clean(address).split())
+    return address if address.lower().startswith(("https://", "http://", "mailto:")) else "#"

@@ -1,0 +1,122 @@
+"""Content-Transfer-Encodings (RFC 2045 §6) and their mending: base64, quoted-printable, uuencode.
+
+Each function takes what stands in the mail and gives the octets it means; damage costs as little as can be
+and never raises. Refuses nothing: an unknown encoding is the identity.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from dataclasses import dataclass
+
+_SPACE = b" \t\r\n\x0b\x0c"
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
+_URLSAFE = bytes.maketrans(b"-_", b"+/")
+_FIRST_LINE = re.compile(rb"\s*[A-Za-z0-9+/=_-]+[ \t\r]*(?:\n|\Z)")
+_BASE64_LINE = re.compile(rb"^(?:[\w+/]{4})*[\w+/]{2}(?:[\w+/]{2}|==|[\w+/]=)[ \t\r]*$", re.MULTILINE)
+_SPACED_SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
+_UU_BEGIN = re.compile(rb"^begin +[0-7]{3,4} +([^\r\n]{1,255})\r?\n", re.MULTILINE)
+_UU_END = re.compile(rb"^end[ \t]*\r?$\n?", re.MULTILINE)
+
+
+def decode(data: bytes, encoding: str) -> bytes:
+    """``data`` decoded by the token of a Content-Transfer-Encoding field, in lower case."""
+    if encoding == "base64":
+        return base64(data) if _FIRST_LINE.match(data) else data
+    if encoding == "quoted-printable":
+        return quoted_printable(data)
+    if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
+        found = uuencoded(data)
+        return found[0].data if found else data
+    return data
+
+
+def size(data: bytes, encoding: str) -> int:
+    """``len(decode(data, encoding))``, without decoding clean base64."""
+    if encoding not in ("base64", "quoted-printable", "x-uuencode", "uuencode", "x-uue", "uue"):
+        return len(data)
+    if encoding == "base64" and _FIRST_LINE.match(data):
+        padding = data.translate(None, _BASE64 + _SPACE)
+        if padding in (b"", b"=", b"==") and data.rstrip(_SPACE).endswith(padding):
+            digits = len(data) - len(padding) - sum(data.count(space) for space in _SPACE)
+            return digits * 3 // 4 - (digits % 4 == 1)
+    return len(decode(data, encoding))
+
+
+def base64(data: bytes) -> bytes:
+    """Octets of base64 with any damage: no padding, padding inside, foreign characters."""
+    padding = data.find(b"=")
+    if padding >= 0 and data[padding:].strip(b"=" + _SPACE):
+        return b"".join(base64(piece) for piece in data.split(b"=") if piece)  # joined encodings
+    if b"+" not in data and b"/" not in data:
+        data = data.translate(_URLSAFE)
+    try:
+        return binascii.a2b_base64(data)
+    except binascii.Error:
+        digits = data.translate(None, _NOT_BASE64)
+        whole = digits[: len(digits) - (len(digits) % 4 == 1)]
+        return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
+
+
+def base64_text(data: bytes) -> bytes:
+    """Base64 of a text, with the plain footer that a list or a virus scanner has put below it."""
+    if not data.translate(None, _BASE64 + _SPACE + b"=-_"):
+        return decode(data, "base64")
+    last = None
+    for line in _BASE64_LINE.finditer(data):
+        last = line
+    if last is None or not data[last.end() :].strip():
+        return decode(data, "base64")
+    return decode(data[: last.end()], "base64") + b"\n" + data[last.end() :].lstrip(b"\r\n")
+
+
+def quoted_printable(data: bytes) -> bytes:
+    """Octets of quoted-printable; what is not an escape stays as it stands (RFC 2045 §6.7)."""
+    if b"= " in data or b"=\t" in data:
+        data = _SPACED_SOFT_BREAK.sub(b"=", data)
+    return binascii.a2b_qp(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Uuencoded:
+    """A file unpacked from a text, and where it stood there."""
+
+    name: bytes
+    data: bytes
+    start: int
+    end: int
+
+
+def uuencoded(data: bytes, limit: int = 100) -> tuple[Uuencoded, ...]:
+    """The files in a text between "begin 644 name" and "end" (POSIX uuencode); at most ``limit``."""
+    found: list[Uuencoded] = []
+    at = 0
+    while len(found) < limit and (begin := _UU_BEGIN.search(data, at)):
+        end = _UU_END.search(data, begin.end())
+        if not end:
+            break
+        at = end.end()
+        unpacked = _uu_lines(data[begin.end() : end.start()])
+        if unpacked is not None:
+            found.append(Uuencoded(begin[1].strip(), unpacked, begin.start(), at))
+    return tuple(found)
+
+
+def _uu_lines(block: bytes) -> bytes | None:
+    """The octets of uuencoded lines; None where the block is a person's words after all."""
+    octets: list[bytes] = []
+    for line in block.splitlines():
+        if not line.strip(b"` \t"):
+            continue
+        length = (line[0] - 32) & 63
+        needed = (length + 2) // 3 * 4
+        body = line[1 : 1 + needed]
+        if not 32 <= line[0] <= 96 or len(line) > needed + 3:
+            return None
+        try:
+            octets.append(binascii.a2b_uu(line[:1] + body))
+        except binascii.Error:
+            return None
+    return b"".join(octets)

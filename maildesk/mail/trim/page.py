@@ -1,0 +1,138 @@
+"""Reads a page top to bottom and marks each line: text, quote, attribution.
+
+Where the client's own words show that all below is somebody else's, reading ends. A mail that is
+passed on (forwarded) is content: from its first line on, the page is kept as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from maildesk.mail.trim.phrases import Rule
+from maildesk.mail.trim.recognise import (
+    RULE,
+    Attribution,
+    announces,
+    attribution_ending,
+    header_at,
+    may_end_attribution,
+)
+from maildesk.mail.trim.signature import without_signature
+
+MOST_ATTRIBUTIONS = 500  # lines weighed as attributions in one mail
+
+TEXT = "t"
+QUOTE = "q"
+SURE = "s"  # an attribution above a quote
+WEAK = "w"  # the same, if it is one
+DROPPED = "-"  # an attribution with no quote below it
+BLANK = " "
+
+NOTHING_ABOVE_MAIL = "nothing is typed above the copied mail"
+UNQUOTED = "it begins with an attribution, and no quote sign tells whose words follow"
+LIKE_HEADER = "lines like a copied header may be the mail's own"
+
+# Quote signs other than ">" count only below an attribution: a "|" may be a table, "JD>" The Bat!.
+_OTHER_SIGN = re.compile(r"\||\u2502|\u00bb|[A-Z]{1,3}>")
+
+
+class Page:
+    """The lines of a page with a mark for each down to where the new words end.
+
+    ``kept_from`` is the line on which a forwarded mail begins. ``ended`` says that somebody else's
+    words were cut off below already: then even a weak attribution at the end was theirs.
+    """
+
+    def __init__(self, lines: Sequence[str], ended: bool = False) -> None:
+        self.lines = lines
+        self.marks: list[str] = []
+        self.kept_from = len(lines)
+        self.doubtful = ""
+        self._ended = ended
+        self._weighed = 0
+        self._read()
+
+    def _read(self) -> None:
+        header_end = 0
+        while len(self.marks) < len(self.lines):
+            index = len(self.marks)
+            line = self.lines[index]
+            if not line or line[0] == ">":
+                self.marks.append(QUOTE if line else BLANK)
+                continue
+            if (line[0] in RULE or line[-1] == ":") and self._divider(index):
+                return
+            if index >= header_end and ":" in line[:40] and (header := header_at(self.lines, index)):
+                if header.sure:
+                    return self._others_from(index)
+                header_end = header.end
+                if header.fields > 2:
+                    self.doubtful = self.doubtful or LIKE_HEADER
+            if self._text_or_attribution(index):
+                return
+
+    def _divider(self, index: int) -> bool:
+        rule = announces(self.lines[index])
+        if rule is Rule.FORWARDED:
+            self.kept_from = index
+        elif rule is Rule.ORIGINAL:
+            self._others_from(index)
+        return rule is not None
+
+    def _others_from(self, index: int) -> None:
+        """Leaves out all from line ``index`` on, unless nothing but a footer is typed above it."""
+        if without_signature(self._typed()):
+            return
+        self.marks.clear()
+        self.kept_from, self.doubtful = 0, NOTHING_ABOVE_MAIL
+
+    def _typed(self) -> list[str]:
+        return [line for line, mark in zip(self.lines, self.marks, strict=False) if mark == TEXT]
+
+    def _text_or_attribution(self, index: int) -> bool:
+        """Marks line ``index`` with those it is wrapped over; whether the new words end there."""
+        self.marks.append(TEXT)
+        below = self._line_below(index)
+        sign = self.lines[below][:4] if below else ""
+        quoted = sign[:1] == ">"
+        if not quoted:
+            if not may_end_attribution(self.lines[index]):
+                return False
+            quoted = _OTHER_SIGN.match(sign) is not None
+        self._weighed += 1
+        if self._weighed > MOST_ATTRIBUTIONS:
+            return False
+        found = attribution_ending(self.lines, index)
+        if found is None:
+            return False
+        if quoted:
+            self._mark(found, SURE if found.sure else WEAK)
+            self._mark_other_signs(below)
+        elif found.sure or (self._ended and not below):
+            return self._unquoted(found, bool(below))
+        return False
+
+    def _line_below(self, index: int) -> int:
+        """The next line that is not empty, if it is near; else 0."""
+        for below in range(index + 1, min(index + 4, len(self.lines))):
+            if self.lines[below]:
+                return below
+        return 0
+
+    def _unquoted(self, found: Attribution, words_below: bool) -> bool:
+        self._mark(found, DROPPED)
+        if words_below and TEXT not in self.marks:
+            self.doubtful = UNQUOTED
+            return False
+        return True
+
+    def _mark(self, found: Attribution, mark: str) -> None:
+        self.marks[found.start : found.end] = mark * (found.end - found.start)
+
+    def _mark_other_signs(self, index: int) -> None:
+        sign = _OTHER_SIGN.match(self.lines[index])
+        while sign and index < len(self.lines) and (line := self.lines[index])[: sign.end()] in (sign[0], ""):
+            self.marks += BLANK * (index - len(self.marks))
+            self.marks.append(QUOTE if line else BLANK)
+            index += 1

@@ -1,0 +1,165 @@
+"""Cuts the quoted history out of HTML by the structure that mail clients give it.
+
+The guilty client stands beside each name. Clients of the ``x_`` kind are Outlook on the web, which
+renames the classes of what it shows. What structure alone cannot decide (answers between quotes,
+a mail passed on) is refused; nothing is made safe to show here: that is ``mail.html.sanitize``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from maildesk.mail.html import bounded, to_text
+from maildesk.mail.trim.phrases import Rule
+from maildesk.mail.trim.recognise import announces, header_at, is_rule, visible
+from maildesk.mail.trim.signature import without_signature
+
+MOST_QUOTES = 50  # of one mail that are looked at
+LONGEST_SIGNATURE = 2_000  # characters: below that name somebody writes whole mails
+LONGEST_HEAD = 4_000  # characters in which a quoted mail tells that it is one
+
+_QUOTES = ", ".join(
+    (
+        "[class*=gmail_quote]",  # Gmail; also Spark, Superhuman and other imitators; x_gmail_quote
+        "blockquote[type=cite]",  # Apple Mail, Thunderbird, AOL
+        "[class*=yahoo_quoted]",  # Yahoo; ydp…yahoo_quoted in its newer pages
+        "[class*=protonmail_quote]",
+        "[class*=tutanota_quote]",
+        "[class*=zmail_extra]",  # Zoho
+        "[class*=moz-cite-prefix]",  # Thunderbird's attribution
+        "[class*=gmail_attr]",
+        "#reply-intro",  # Roundcube's attribution
+        "[class*=front-blockquote]",
+        "[class*=missive_quote]",
+        "[class*=sh-quoted-content]",  # Superhuman
+        "blockquote[class*=iosymail]",  # Yahoo on iOS
+        "#oriMsgHtmlSeperator",  # eM Client
+    )
+)
+_STARTS = ", ".join(  # all from here on is quoted
+    (
+        "#appendonsend",  # Outlook on the web
+        "[id*=divRplyFwdMsg]",
+        "#mail-editor-reference-message-container",  # Outlook for Mac, new
+        "[class*=ms-outlook-mobile-reference-message]",
+        "[class*=OutlookMessageHeader]",  # Outlook 2003
+        "#stopSpelling",  # Hotmail
+        "#zwchr",  # Zimbra, Comcast
+    )
+)
+_PERHAPS_STARTS = "div[style*=border-top], hr"  # Outlook's header block, if a header it is
+_SIGNATURES = ", ".join(
+    (
+        "[class*=gmail_signature]",
+        "[data-smartmail=gmail_signature]",
+        "#Signature, #x_Signature",  # Outlook on the web
+        "[class*=ms-outlook-mobile-signature], [id*=ms-outlook-mobile-signature]",
+        "[class*=moz-signature]",
+        "[class*=protonmail_signature_block]",
+    )
+)
+_GAP = "\ue000"  # stands where a quote was: a private character, taken out of the mail first
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is left of a page, as HTML and as text.
+
+    ``above`` says that all new words stand above all that was cut: a boundary to go by.
+    """
+
+    html: str
+    text: str
+    above: bool
+
+
+def cut_html(html: str) -> str | None:
+    """The HTML without quoted history and signature; None where structure tells no sure boundary."""
+    words = new_words(html)
+    return words.html if words else None
+
+
+def new_words(html: str) -> Words | None:
+    """What the author wrote. None where quotes are answered in place, or all of it is quoted."""
+    page = LexborHTMLParser(bounded(html).replace(_GAP, ""))
+    if page.body is None:
+        return None
+    cut = [_quotes_out(page.body), _rest_out(page.body), _signatures_out(page.body)]
+    html = page.html or ""
+    above, *below = to_text(html).split(_GAP)
+    typed_below = [_is_typed(part) for part in below]
+    if any(typed_below[:-1]) or not (above.strip() or any(typed_below)):
+        return None
+    if above.strip() and any(typed_below):
+        return None
+    return Words(html.replace(_GAP, ""), above, any(cut) and not any(typed_below))
+
+
+def _is_typed(part: str) -> bool:
+    """Whether somebody wrote this: neither empty, nor a signature that hangs below a quote."""
+    return bool(without_signature(part.split("\n"), words_above=True))
+
+
+def _quotes_out(body: LexborNode) -> bool:
+    """Puts a gap in each quote's place. A forwarded mail, which Gmail calls a quote too, stays."""
+    found = False
+    for node in body.css(_QUOTES)[:MOST_QUOTES]:
+        if not _is_within(node, body):
+            continue
+        if _is_forwarded(node):
+            break
+        node.replace_with(_GAP)
+        found = True
+    return found
+
+
+def _rest_out(body: LexborNode) -> bool:
+    """Takes out all from the first node on that begins a copied mail."""
+    starts = [*body.css(_STARTS)[:MOST_QUOTES], *filter(_is_copied_header, body.css(_PERHAPS_STARTS)[:MOST_QUOTES])]
+    for start in starts:
+        node: LexborNode | None = start if _is_within(start, body) else None
+        while node is not None and node != body:
+            while node.next is not None:
+                node.next.remove()
+            node = node.parent
+        if _is_within(start, body):
+            start.remove()
+    return bool(starts)
+
+
+def _signatures_out(body: LexborNode) -> bool:
+    found = [node for node in body.css(_SIGNATURES)[:MOST_QUOTES] if len(node.text()) <= LONGEST_SIGNATURE]
+    for node in found:
+        if _is_within(node, body):
+            node.remove()
+    return bool(found)
+
+
+def _is_within(node: LexborNode, body: LexborNode) -> bool:
+    """Whether the node is still on the page: what stood in a node that was taken out is not."""
+    above: LexborNode | None = node
+    while above is not None and above != body:
+        above = above.parent
+    return above is not None
+
+
+def _first_lines(html: str) -> list[str]:
+    lines = (line.strip("> ") for line in visible(to_text(html[:LONGEST_HEAD])).split("\n"))
+    return [line for line in lines if line and not is_rule(line)]
+
+
+def _is_forwarded(node: LexborNode) -> bool:
+    return any(announces(line) is Rule.FORWARDED for line in _first_lines(node.html or "")[:3])
+
+
+def _is_copied_header(node: LexborNode) -> bool:
+    html = node.html or ""
+    if node.tag == "hr":
+        html, below = "", node.next or (node.parent.next if node.parent else None)
+        while below is not None and len(html) < LONGEST_HEAD:
+            html, below = html + (below.html or ""), below.next
+    lines = _first_lines(html)
+    header = header_at(lines, 0) if lines else None
+    return header is not None and header.sure
