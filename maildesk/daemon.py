@@ -15,7 +15,6 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
-from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -190,7 +189,11 @@ class Daemon:
     def _wake_worker_soon(self) -> Callable[[], None]:
         """For the mailboxes' threads."""
         loop = asyncio.get_running_loop()
-        return lambda: loop.call_soon_threadsafe(partial(self._supervisor.tell, "wake")) and None
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(self._supervisor.tell, "wake")
+
+        return wake
 
     # --- think ---------------------------------------------------------------------------------------------
 

@@ -220,7 +220,7 @@ class Imap(Secret):
         After(flag=r"\Seen"), description="what becomes of a mail once it is safe: move, flag or delete"
     )
     poll: Duration = Field(
-        timedelta(seconds=60), description="how often to look where the server has no IDLE"
+        timedelta(seconds=60), description="how often the folder is looked at afresh, at the latest"
     )
     backlog: Literal["ignore", "tickets"] = Field(
         "ignore", description="mail that the folder holds when first seen"

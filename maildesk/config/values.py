@@ -1,6 +1,7 @@
 """Values as people write them in maildesk.yaml: lengths of time, sizes, addresses, weeks.
 
-Each parser raises ValueError with a sentence that says how to write it right.
+Each parser raises ValueError, and nothing else, with a sentence that says how to write it right.
+What an editor should know of a value stands beside it, as its JSON schema.
 """
 
 from __future__ import annotations
@@ -9,113 +10,158 @@ import difflib
 import ipaddress
 import os
 import re
+import warnings
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _SIZES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+_DURATION = r"(?:[0-9]+(?:\.[0-9]+)?\s*[smhdw]\s*)+"
+_SIZE = r"([0-9]+(?:\.[0-9]+)?)\s*([kKmMgG]?[iI]?[bB]?)"
+_SHARE = r"([0-9]+(?:\.[0-9]+)?)\s*%"
+_COUNTRY = r"[A-Z]{2}(?:-[A-Z0-9]{1,4})?"
 LONGEST_TOKEN = 42  # one letter and 41 of base32: desk/addresses.py makes them
 ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]\\\x00-\x1f]{1,64}@[^\s<>@,;:\"()\[\]\\\x00-\x1f]{1,255}")
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_HOST = re.compile(r"\[?[A-Za-z0-9.:_-]{1,255}\]?")
+_LONGEST_SOCKET_PATH = 107  # octets: unix(7), sun_path
 
 
 def parse_duration(value: object) -> timedelta:
     """ "20s", "4h", "2h30m", "3d" or a number of seconds; ValueError says how to write it."""
     if isinstance(value, timedelta):
         return value
+    how = f"{_short(value)} is not a length of time; write it like 90s, 10m, 4h, 2h30m or 3d"
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return timedelta(seconds=value)
+        return _seconds(value, how)
     text = str(value).strip().lower()
-    parts = re.findall(r"(\d+(?:\.\d+)?)\s*([smhdw])", text)
-    if not parts or re.sub(r"[\d.]+\s*[smhdw]|\s", "", text):
-        raise ValueError(f"{value!r} is not a length of time; write it like 90s, 10m, 4h, 2h30m or 3d")
+    if not re.fullmatch(_DURATION, text):
+        raise ValueError(how)
+    parts = re.findall(r"([0-9.]+)\s*([smhdw])", text)
+    return _seconds(sum(float(number) * _UNITS[unit] for number, unit in parts), how)
+
+
+def _seconds(seconds: float, how: str) -> timedelta:
+    if not seconds >= 0:  # so written, it catches NaN too
+        raise ValueError(how)
     try:
-        return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
+        return timedelta(seconds=seconds)
     except OverflowError:
-        raise ValueError(f"{value!r} is too long a time") from None
+        raise ValueError(how.replace("is not a length of time", "is too long a time")) from None
 
 
 def _parse_size(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmg]?i?b?)\s*", str(value), re.IGNORECASE)
+    match = re.fullmatch(_SIZE, str(value).strip())
     unit = match.group(2).upper() if match else "?"
-    if match is None or unit not in _SIZES:
-        raise ValueError(f"{value!r} is not a size; write it like 500KiB or 25MiB")
+    if match is None or unit not in _SIZES or len(match.group(1)) > 20:
+        raise ValueError(f"{_short(value)} is not a size; write it like 500KiB or 25MiB")
     return int(float(match.group(1)) * _SIZES[unit])
 
 
-def _parse_percent(value: object) -> float:
+def _parse_share(value: object) -> float:
     if isinstance(value, float) and 0 < value <= 1:
         return value
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*%\s*", str(value))
+    match = re.fullmatch(_SHARE, str(value).strip())
     if not match or not 0 < float(match.group(1)) <= 100:
-        raise ValueError(f"{value!r} is not a share; write it like 75%")
+        raise ValueError(f"{_short(value)} is not a share; write it like 75%")
     return float(match.group(1)) / 100
 
 
+def _short(value: object) -> str:
+    """The value in a message: enough of it to be found again."""
+    text = repr(value) if not isinstance(value, int) or abs(value) < 10**40 else "such a number"
+    return text if len(text) <= 80 else f"{text[:80]}…"
+
+
 def check_address(value: str) -> str:
+    """The address itself; ValueError when it is none."""
     if not ADDRESS.fullmatch(value):
-        raise ValueError(f"{value!r} is not a mail address")
+        raise ValueError(f"{_short(value)} is not a mail address; write it like support@acme.example")
     return value
+
+
+def _check_name(value: str) -> str:
+    if not value.strip() or len(value) > 200 or not value.isprintable():
+        raise ValueError("a name is one line of up to 200 characters, and not blank")
+    return value.strip()
 
 
 def _check_id(value: str) -> str:
     if not _ID.fullmatch(value):
-        raise ValueError(f"{value!r} is no id: small letters, digits, - and _, beginning with a letter")
+        raise ValueError(f"{_short(value)} is no id: small letters, digits, - and _, beginning with a letter")
+    return value
+
+
+def _check_host(value: str) -> str:
+    if not _HOST.fullmatch(value):
+        raise ValueError(f"{_short(value)} is no host; write it like mail.acme.example, without a port")
+    return value
+
+
+def _check_language(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}", value):
+        raise ValueError(f"{_short(value)} is no language; write its two letters, such as en or it")
     return value
 
 
 def _check_zone(value: str) -> str:
-    if value not in available_timezones():
-        close = difflib.get_close_matches(value, available_timezones(), 1)
-        raise ValueError(f"{value!r} is no time zone" + (f"; did you mean {close[0]}?" if close else ""))
+    zones = available_timezones()
+    if value not in zones:
+        close = difflib.get_close_matches(value[:100], zones, 1) or ["Europe/Rome"]
+        raise ValueError(f"{_short(value)} is no time zone; did you mean {close[0]}?")
     return value
 
 
 def _check_pattern(value: str) -> str:
     try:
-        re.compile(value, re.IGNORECASE)
-    except re.error as error:
-        raise ValueError(f"{value!r} is no regular expression: {error}") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of syntax that a later Python may read otherwise
+            re.compile(value, re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"{_short(value)} is no regular expression: {error}") from None
     return value
 
 
 def _resolve(value: Path, info: ValidationInfo) -> Path:
     base = (info.context or {}).get("base", Path())
-    return Path(os.path.normpath(base / value.expanduser()))
+    if "\0" in str(value):
+        raise ValueError("a path holds no NUL")
+    try:
+        return Path(os.path.normpath(base / value.expanduser()))
+    except RuntimeError:
+        raise ValueError(f"{_short(str(value))}: there is no such user's home") from None
 
 
 def _check_listen(value: str) -> str:
     if value.startswith("unix:/"):
+        if len(os.fsencode(value)) > len("unix:") + _LONGEST_SOCKET_PATH:
+            raise ValueError(f"a socket's path has at most {_LONGEST_SOCKET_PATH} characters")
         return value
     host, _, port = value.rpartition(":")
     try:
         ipaddress.ip_address(host.strip("[]"))
-        if not 0 <= int(port) <= 65535:
+        if not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
             raise ValueError
     except ValueError:
         raise ValueError(
-            f"{value!r} is no address to listen on; write 127.0.0.1:8025, [::1]:25 or unix:/path"
+            f"{_short(value)} is no address to listen on; write 127.0.0.1:8025, [::1]:25 or unix:/path"
         ) from None
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
-Size = Annotated[int, BeforeValidator(_parse_size)]
-Share = Annotated[float, BeforeValidator(_parse_percent)]
-Email = Annotated[str, AfterValidator(check_address)]
-Id = Annotated[str, AfterValidator(_check_id)]
-Zone = Annotated[str, AfterValidator(_check_zone)]
-Pattern = Annotated[str, AfterValidator(_check_pattern)]
-FilePath = Annotated[Path, AfterValidator(_resolve)]
-Listen = Annotated[str, AfterValidator(_check_listen)]
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+def _parse_network(value: object) -> object:
+    if isinstance(value, ipaddress.IPv4Network | ipaddress.IPv6Network):
+        return value
+    try:
+        return ipaddress.ip_network(str(value), strict=False)
+    except ValueError:
+        raise ValueError(f"{_short(value)} is no network; write it like 10.0.0.0/8 or 192.0.2.1") from None
 
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -124,39 +170,76 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 def parse_week(text: str) -> tuple[tuple[int, time, time], ...]:
     """ "Mon-Fri 09:00-13:00 14:00-18:00, Sat 09:00-12:00" as (weekday, from, until); ValueError says how."""
     spans: list[tuple[int, time, time]] = []
-    how = f"{text!r} is no week; write it like Mon-Fri 09:00-18:00, Sat 09:00-12:00"
+    how = f"{_short(text)} is no week; write it like Mon-Fri 09:00-18:00, Sat 09:00-12:00"
     for group in text.split(","):
-        days, *hours = group.split()
-        match = re.fullmatch(r"([a-z]{3})(?:-([a-z]{3}))?", days.lower())
-        if not match or not hours or any(d and d not in _DAYS for d in match.groups()):
+        words = group.split()
+        match = re.fullmatch(r"([a-z]{3})(?:-([a-z]{3}))?", words[0].lower()) if words else None
+        if not match or len(words) < 2 or any(day and day not in _DAYS for day in match.groups()):
             raise ValueError(how)
         first, last = _DAYS.index(match[1]), _DAYS.index(match[2] or match[1])
-        for span in hours:
-            found = re.fullmatch(r"(\d\d?):(\d\d)-(\d\d?):(\d\d)", span)
-            if not found:
-                raise ValueError(how)
-            start = time(int(found[1]), int(found[2]))
-            end = time.max if (found[3], found[4]) == ("24", "00") else time(int(found[3]), int(found[4]))
-            if end <= start:
-                raise ValueError(f"{span}: ends before it begins; a night is written as two days")
-            spans += [(day % 7, start, end) for day in range(first, last + 1 + (7 if last < first else 0))]
+        days = [day % 7 for day in range(first, last + 1 + (7 if last < first else 0))]
+        spans += [(day, *_hours(span, how)) for span in words[1:] for day in days]
     return tuple(sorted(spans))
 
 
+def _hours(span: str, how: str) -> tuple[time, time]:
+    """ "09:00-18:00" as its two ends; 24:00 is ``time.max``."""
+    found = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])-(?:([01]?[0-9]|2[0-3]):([0-5][0-9])|24:00)", span)
+    if not found:
+        raise ValueError(how)
+    start = time(int(found[1]), int(found[2]))
+    end = time(int(found[3]), int(found[4])) if found[3] else time.max
+    if end <= start:
+        raise ValueError(f"{span}: ends before it begins; a night is written as two days")
+    return start, end
+
+
 def _check_week(value: str) -> str:
-    try:
-        if not parse_week(value):
-            raise ValueError("never open")
-    except IndexError:
-        raise ValueError(f"{value!r} is no week") from None
+    parse_week(value)
     return value
 
 
 def _check_country(value: str) -> str:
-    if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,4})?", value):
-        raise ValueError(f"{value!r} is no country; write its two letters, such as IT or DE-BY")
+    if not re.fullmatch(_COUNTRY, value):
+        raise ValueError(f"{_short(value)} is no country; write its two letters, such as IT or DE-BY")
+    from holidays import list_supported_countries  # late: it takes a fifth of a second, and few desks need it
+
+    country, _, region = value.partition("-")
+    regions = list_supported_countries().get(country)
+    if regions is None or (region and region not in regions):
+        known = f"; known regions: {', '.join(regions)}" if regions else ""
+        raise ValueError(f"the holidays of {value} are not known{known}")
     return value
 
 
+def _text(pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    WithJsonSchema({"type": ["string", "number"], "pattern": f"^{_DURATION}$", "minimum": 0}),
+]
+Size = Annotated[
+    int,
+    BeforeValidator(_parse_size),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": f"^{_SIZE}$", "minimum": 0}),
+]
+Share = Annotated[float, BeforeValidator(_parse_share), _text(_SHARE)]
+Email = Annotated[str, AfterValidator(check_address), _text(r"[^\s@]+@[^\s@]+")]
+Name = Annotated[str, AfterValidator(_check_name), _text(r".*\S.*")]
+Id = Annotated[str, AfterValidator(_check_id), _text(_ID.pattern)]
+Host = Annotated[str, AfterValidator(_check_host)]
+Zone = Annotated[str, AfterValidator(_check_zone)]
+Pattern = Annotated[str, AfterValidator(_check_pattern), WithJsonSchema({"type": "string", "format": "regex"})]
+FilePath = Annotated[Path, AfterValidator(_resolve), WithJsonSchema({"type": "string"})]
+Listen = Annotated[str, AfterValidator(_check_listen)]
+Network = Annotated[
+    ipaddress.IPv4Network | ipaddress.IPv6Network,
+    BeforeValidator(_parse_network),
+    WithJsonSchema({"type": "string"}),
+]
+Language = Annotated[str, AfterValidator(_check_language), _text("[a-z]{2,3}")]
 Week = Annotated[str, AfterValidator(_check_week)]
-Country = Annotated[str, AfterValidator(_check_country)]
+Country = Annotated[str, AfterValidator(_check_country), _text(_COUNTRY)]

@@ -62,7 +62,7 @@ class Follower:
             return self._remember(FolderState(opened.uidvalidity, 0, EPOCH, 0))
         newest = opened.uidnext - 1
         if opened.exists:
-            self._note(f"{opened.exists} mails that were there before are left alone")
+            self._note(f"mails that were there before, and are left alone: {opened.exists}")
         return self._remember(FolderState(opened.uidvalidity, newest, self._clock(), newest))
 
     def _numbered_anew(self, state: FolderState, opened: Opened) -> FolderState:

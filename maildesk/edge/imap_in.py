@@ -1,8 +1,8 @@
 """Mail from an IMAP mailbox: one thread an account, that never gives up.
 
 IDLE where the server has it, polling everywhere; what is taken, and in which order, stands in
-``imap_folder``. Refuses nothing but to go on in the clear. Every fault (the line, the server, the
-login, our own disk) ends the connection and is answered by a new one, after 1 s, doubling to 60 s.
+``imap_folder``. Every fault (the line, the server, the login, our own disk) ends the connection and
+is answered by a new one, after 1 s, doubling to 60 s. Refuses to judge a mail: it hands over bytes.
 RFC 3501, 2177.
 """
 

@@ -9,6 +9,7 @@ and deeper nesting than a person writes, which parsers take quadratic time for. 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
 
 import nh3
@@ -19,11 +20,11 @@ NODES = 100_000  # elements and texts of one page
 _QUOTES = 20  # levels of quotes that are told apart
 DEPTH = 500  # open elements; what is below is read as if it stood there
 _CROWD = 20_000  # "<" or "&": fewer cannot take long, however they nest
-_ATTRIBUTES_OF_A_TAG = 300
+_ATTRIBUTES = 300  # of one tag
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})[^<>]*>")
 _LONG_TAG = re.compile(r"<[a-zA-Z][^\s<>/\"']*(?:[\s/\"'][^\s<>/\"']*){1000,}")
-_ANGLE_IN_VALUE = re.compile(r"=\s{0,9}[\"'][^\"'<>]{0,99}[<>]")
+_ANGLE_IN_VALUE = re.compile(r"=[\"'][^\"'<>]*[<>]")
 _QUOTED_VALUE = re.compile(r"\"[^\"]*\"|'[^']*'")
 _SEPARATORS = re.compile(r"[\s/]+")
 _BARE_AMPERSAND = re.compile(r"&(?![a-zA-Z0-9#])")
@@ -43,11 +44,17 @@ def bounded(html: str) -> str:
     if html.count("&") > _CROWD:
         *read, rest = html.split("&", 2 * _CROWD)
         html = _BARE_AMPERSAND.sub("&amp;", "&".join((*read, rest.replace("&", " "))))
-    if len(_ANGLE_IN_VALUE.findall(html)) > _CROWD // 10 or any(
-        _attributes(tag[0]) > _ATTRIBUTES_OF_A_TAG for tag in _LONG_TAG.finditer(html)
-    ):
+    if len(html) > _CROWD and _has_crowded_tag(html):
         return escape(_TAG.sub(" ", html))
     return _flattened(html) if html.count("<") > _CROWD else html
+
+
+def _has_crowded_tag(html: str) -> bool:
+    """Whether one tag has so many attributes that comparing each with each takes long."""
+    if len(_ANGLE_IN_VALUE.findall(html)) > _CROWD // 10:
+        return True
+    longest = max(html.split(">"), key=len)
+    return len(longest) > _CROWD // 10 and any(_attributes(tag[0]) > _ATTRIBUTES for tag in _LONG_TAG.finditer(html))
 
 
 def _attributes(tag: str) -> int:
@@ -80,7 +87,7 @@ _SHOWN = frozenset({
     "ol", "p", "pre", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "table",
     "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var", "wbr",
 })  # fmt: skip
-_ATTRIBUTES = {
+_KEPT = {
     "*": {"dir", "lang", "align", "valign"},
     "a": {"href", "title"},
     "blockquote": {"type"},
@@ -99,7 +106,7 @@ def sanitize(html: str) -> str:
     return nh3.clean(
         _encodable(bounded(html)),
         tags=set(_SHOWN),
-        attributes=_ATTRIBUTES,
+        attributes=_KEPT,
         attribute_filter=_allowed,
         clean_content_tags={"script", "style", "title", "template", "svg", "math", "object", "select", "textarea"},
         url_schemes={"http", "https", "mailto", "tel", "cid"},
@@ -134,44 +141,61 @@ _LINES = frozenset({
     "form", "header", "hr", "li", "main", "nav", "section", "tr", "body", "caption", "option",
 })  # fmt: skip
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
+_BLOCKS = _PARAGRAPHS | _LINES
+_LISTS = ("ul", "ol")
+_MARKS = _BLOCKS | {"a"}  # something stands after their children
+_TEXT = "-text"  # lexbor's tag of a text node
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _RULE = "_" * 32  # as Outlook writes one above what it quotes
 
 
+@lru_cache(maxsize=2)  # who trims a mail reads the same page again
 def to_text(html: str) -> str:
     """Readable plain text, quotes as "> " lines."""
-    parser = LexborHTMLParser(bounded(html).encode("utf-8", "replace"))
+    page = bounded(html)
+    parser = LexborHTMLParser(page.encode("utf-8", "replace"))
     root = parser.body or parser.root
     if root is None:
         return ""
-    return _render(root, hidden=False) or _render(root, hidden=True)
+    hides = bool(_HIDDEN.search(page))
+    return _render(root, hides=hides) or (_render(root, hides=False) if hides else "")
 
 
-def _render(root: LexborNode, *, hidden: bool) -> str:
-    page = _Page(hidden)
+def _render(root: LexborNode, *, hides: bool) -> str:
+    """``hides``: whether to pass over what the style hides; not when nothing else is there."""
+    page = _Page(hides)
     depth = read = 0
     node: LexborNode | None = root
     while node is not None and (read := read + 1) <= NODES:
-        child = node.child if page.enter(node) else None
+        tag = node.tag or ""
+        child = node.child if tag != _TEXT and page.enter(tag, node) else None
         if child is not None:
             node, depth = child, depth + 1
             continue
-        page.leave(node)
-        while depth and node.next is None:
-            parent = node.parent
-            if parent is None:
+        if tag == _TEXT:
+            page.words(node.text_content or "")
+        elif tag in _MARKS:
+            page.leave(tag, node)
+        after = node.next
+        while depth and after is None:
+            node = node.parent
+            if node is None:
                 return page.text()
-            node, depth = parent, depth - 1
-            page.leave(node)
-        node = node.next if depth else None
+            depth -= 1
+            tag = node.tag or ""
+            if tag in _MARKS:
+                page.leave(tag, node)
+            after = node.next
+        node = after if depth else None
     return page.text()
 
 
 class _Page:
     """The text as it grows: lines with their depth of quotes, and the line being written."""
 
-    def __init__(self, hidden: bool) -> None:
-        self._hidden = hidden  # whether hidden text is shown: nothing else is there
+    def __init__(self, hides: bool) -> None:
+        self._hides = hides
         self._lines: list[str] = []
         self._line: list[str] = []
         self._mark = ""  # of the list item that the next line begins
@@ -184,41 +208,37 @@ class _Page:
         self._end_line()
         return "\n".join(self._lines).strip("\n")
 
-    def enter(self, node: LexborNode) -> bool:
-        """Writes what stands before a node's children; False when these shall not be read."""
-        if node.is_text_node:
-            self._words(node.text_content or "")
-            return False
-        tag = node.tag or ""
+    def enter(self, tag: str, node: LexborNode) -> bool:
+        """Writes what stands before an element's children; False when these shall not be read."""
+        if tag in _BLOCKS:
+            return self._enter_block(tag, node)
         if tag in _SKIPPED or not node.is_element_node:
             return False
         if tag == "br":
             self._end_line(even_empty=True)
-        elif tag in _PARAGRAPHS or tag in _LINES:
-            return self._enter_block(tag, node)
         elif tag == "a":
             self._links.append((node.attributes.get("href") or "", len(self._line)))
         elif tag == "img":
             self._image(node.attributes.get("alt") or "")
         elif tag in ("td", "th") and self._line:
             self._line.append(" ")
-        return self._visible(node)
+        return not self._hides or self._visible(node)
 
     def _visible(self, node: LexborNode) -> bool:
-        style = node.attributes.get("style")
-        return self._hidden or not style or not _HIDDEN.search(style)
+        style = node.attributes.get("style") if self._hides else None
+        return not style or not _HIDDEN.search(style)
 
     def _enter_block(self, tag: str, node: LexborNode) -> bool:
         self._end_line()
         if not self._visible(node):
             return False
-        if tag in _PARAGRAPHS and not _is_outlook_line(tag, node) and not (tag in ("ul", "ol") and self._lists):
+        if tag in _PARAGRAPHS and not _is_outlook_line(tag, node) and not (tag in _LISTS and self._lists):
             self._blank_line()
         if tag == "blockquote":
             self._quotes += _is_quote(node)
         elif tag == "pre":
             self._pre += 1
-        elif tag in ("ul", "ol"):
+        elif tag in _LISTS:
             self._lists.append(1 if tag == "ol" else -1)
         elif tag == "li":
             self._item()
@@ -226,25 +246,25 @@ class _Page:
             self._line.append(_RULE)
         return True
 
-    def leave(self, node: LexborNode) -> None:
-        """Writes what stands after a node's children."""
-        tag = node.tag or ""
-        if tag == "a" and self._links:
+    def leave(self, tag: str, node: LexborNode) -> None:
+        """Writes what stands after the children of a block or a link."""
+        if tag == "a":
             self._link(*self._links.pop())
-        elif tag in _PARAGRAPHS or tag in _LINES:
-            self._end_line()
-            if not self._visible(node):
-                return
-            if tag == "pre":
-                self._pre -= 1
-            elif tag in ("ul", "ol"):
-                self._lists.pop()
-            elif tag == "blockquote":
-                self._quotes -= _is_quote(node)
-            if tag in _PARAGRAPHS and not _is_outlook_line(tag, node) and not self._lists:
-                self._blank_line()
+            return
+        self._end_line()
+        if not self._visible(node):
+            return
+        if tag == "pre":
+            self._pre -= 1
+        elif tag in _LISTS:
+            self._lists.pop()
+        elif tag == "blockquote":
+            self._quotes -= _is_quote(node)
+        if tag in _PARAGRAPHS and not _is_outlook_line(tag, node) and not self._lists:
+            self._blank_line()
 
-    def _words(self, text: str) -> None:
+    def words(self, text: str) -> None:
+        """Writes a text."""
         if self._pre:
             first, *rest = text.replace("\r", "").split("\n")
             self._line.append(first)
@@ -272,10 +292,12 @@ class _Page:
             self._line.append(alt if not re.search(r"[\x21-\x7e]", alt) else f"[image: {alt}]")
 
     def _link(self, address: str, since: int) -> None:
-        shown = "".join(self._line[since:]).strip()
         address = address.strip()
-        told = shown.removesuffix("/") in address or shown.startswith("[")
-        if shown and not (told and "." in shown) and _LINK.match(address) and address[:4] == "http":
+        shown = "".join(self._line[since:]).strip()
+        if not shown or not _WEB.match(address):
+            return
+        told = "." in shown and shown.removesuffix("/") in address
+        if not told and not shown.startswith("["):
             self._line.append(f" <{address[:500]}>")
 
     def _end_line(self, *, even_empty: bool = False) -> None:

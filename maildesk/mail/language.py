@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from maildesk.mail.language_words import LETTERS, WORDS
 
-SAMPLE = 4000  # characters looked at
+SAMPLE = 1000  # characters looked at
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _NOISE = re.compile(r"\S*(?:@|://|www\.)\S*|<[^<>\n]{0,500}>|#\S+")
@@ -57,10 +57,11 @@ def _by_script(text: str, letters: int) -> str:
 
 def _by_words(text: str) -> str:
     scores: dict[str, float] = {}
-    words = _WORD.findall(text)
+    words = _WORD.findall(text.replace("’", "'"))
+    speakers = _speakers()
     for word in words:
-        for language in _speakers().get(word.replace("’", "'"), ()):
-            scores[language] = scores.get(language, 0.0) + _weight(word)
+        for language, weight in speakers.get(word, ()):
+            scores[language] = scores.get(language, 0.0) + weight
     if not scores:
         return ""
     for letter in set(text) & LETTERS.keys():
@@ -78,17 +79,16 @@ def _top_two(scores: dict[str, float]) -> tuple[tuple[str, float], float]:
 
 
 @lru_cache(maxsize=1)
-def _speakers() -> dict[str, tuple[str, ...]]:
-    """The languages each function word belongs to."""
-    speakers: dict[str, tuple[str, ...]] = {}
+def _speakers() -> dict[str, tuple[tuple[str, float], ...]]:
+    """The languages each function word belongs to, and what it says for each.
+
+    A word that one language alone has says most; one letter alone says little.
+    """
+    speakers: dict[str, list[str]] = {}
     for language, words in WORDS.items():
-        for word in set(words.split()):
-            speakers[word] = (*speakers.get(word, ()), language)
-    return speakers
-
-
-@lru_cache(maxsize=4096)
-def _weight(word: str) -> float:
-    """A word that one language alone has says most; one letter alone says little."""
-    shared = len(_speakers()[word.replace("’", "'")])
-    return (0.4 if len(word) == 1 else 1.0) / shared
+        for word in words.split():
+            speakers.setdefault(word, []).append(language)
+    return {
+        word: tuple((language, (0.4 if len(word) == 1 else 1.0) / len(shared)) for language in shared)
+        for word, shared in speakers.items()
+    }

@@ -43,7 +43,7 @@ def test_what_was_there_before_is_left_alone_and_the_admins_are_told_how_much(do
         until(lambda: desk.told.words)
         dovecot.save(user, mail("new"))
         until(lambda: desk.ledger.subjects() == ["new"])
-        assert desk.told.words == [("note", "INBOX: 2 mails that were there before are left alone")]
+        assert desk.told.words == [("note", "INBOX: mails that were there before, and are left alone: 2")]
 
 
 def test_backlog_becomes_tickets_where_it_shall(dovecot: Dovecot, user: str) -> None:

@@ -120,7 +120,7 @@ def _leaves(body: LexborNode) -> Iterator[tuple[LexborNode | None, str | None]]:
         child = node.child if _is_read(node) else None
         if child is None:
             yield from _leaf(node)
-        while child is None and node is not None and node != body:
+        while child is None and node is not None and node.mem_id != body.mem_id:  # "==" would compare all HTML
             if not _is_inline(node):
                 yield None, None
             child, node = node.next, node.parent

@@ -33,35 +33,33 @@ _MARKS = """
 automatic reply|automatic response|automated reply|automated response|auto reply|auto-reply|autoreply
 auto response|auto-response|autoresponse|auto-respond|autorespond|autoresponder|auto responder
 automatic email reply|automatic e-mail reply|automated email reply|automated e-mail reply
-automatically generated reply|auto generated reply|auto-generated reply|yahoo! auto response
-out of office|out-of-office|out of the office|out of office autoreply|out of office auto-reply
-out of office auto reply|out of office reply|out of office response|out of office message
-out of office notification|out of office notice|ooo|oof|on vacation|vacation reply|vacation response
-vacation message|vacation notice|vacation autoreply|vacation auto-reply|vacation alert
-away from my mail|away from office|away from the office|away message|absence notice|on annual leave
-thank you for your email|thank you for your e-mail
+automatically generated reply|auto generated reply|auto-generated reply|yahoo! auto response|out of office
+out-of-office|out of the office|out of office autoreply|out of office auto-reply|out of office auto reply
+out of office reply|out of office response|out of office message|out of office notification
+out of office notice|ooo|oof|on vacation|on leave|on holiday|currently out of office
+currently out of the office|currently away|vacation reply|vacation response|vacation message|vacation notice
+vacation autoreply|vacation auto-reply|vacation alert|away from my mail|away from office|away from the office
+away message|absence notice|on annual leave|thank you for your email|thank you for your e-mail
 automatische antwort|automatische rückantwort|automatische abwesenheitsnotiz|auto-antwort|autoantwort
-abwesenheitsnotiz|abwesenheitsmeldung|abwesenheitsbenachrichtigung|abwesenheitsnachricht
-abwesenheitsassistent|abwesenheitsagent|abwesenheit|abwesend|außer haus|nicht im büro
-réponse automatique|réponse d'absence|message d'absence|message d’absence|avis d'absence
-notification d'absence|absence du bureau|absent du bureau|absente du bureau
-respuesta automática|contestación automática|fuera de la oficina|fuera de oficina
+abwesenheitsnotiz|abwesenheitsmeldung|abwesenheitsbenachrichtigung|abwesenheitsnachricht|abwesenheitsassistent
+abwesenheitsagent|abwesenheit|abwesend|außer haus|nicht im büro|réponse automatique|réponse d'absence
+message d'absence|message d’absence|avis d'absence|notification d'absence|absence du bureau|absent du bureau
+absente du bureau|respuesta automática|contestación automática|fuera de la oficina|fuera de oficina
 resposta automática|resposta automàtica|fora do escritório|ausência temporária|ausente do escritório
-fora de l'oficina|risposta automatica|fuori sede|fuori ufficio|automatisch antwoord
-automatische beantwoording|automatisch bericht|afwezigheidsmelding|afwezigheidsbericht
-autosvar|automatisk svar|automatiskt svar|frånvaromeddelande|fraværsbesked|fraværsmelding
-ikke på kontoret|ute av kontoret|automaattinen vastaus|automaattivastaus|poissaoloilmoitus|poissaolo
-poissa toimistosta|sjálfvirkt svar|automaatvastus|automaatne vastus|automātiska atbilde
-automātiskā atbilde|automatinis atsakymas|automatyczna odpowiedź|odpowiedź automatyczna|autoodpowiedź
-poza biurem|automatická odpověď|automatická odpoveď|mimo kancelář|automatikus válasz|házon kívül
-răspuns automat|în afara biroului|automatski odgovor|samodejni odgovor|аутоматски одговор
-автоматичен отговор|автоматический ответ|автоответ|автоответчик|вне офиса|автоматична відповідь
-автовідповідь|αυτόματη απάντηση|εκτός γραφείου|otomatik yanıt|otomatik cevap|ofis dışında|ofis dışı
-תשובה אוטומטית|מענה אוטומטי|رد تلقائي|الرد التلقائي|پاسخ خودکار|स्वचालित उत्तर|स्वतः उत्तर
-ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|trả lời tự động|thư trả lời tự động|balasan otomatis
+fora de l'oficina|risposta automatica|fuori sede|fuori ufficio|automatisch antwoord|automatische beantwoording
+automatisch bericht|afwezigheidsmelding|afwezigheidsbericht|autosvar|automatisk svar|automatiskt svar
+frånvaromeddelande|fraværsbesked|fraværsmelding|ikke på kontoret|ute av kontoret|automaattinen vastaus
+automaattivastaus|poissaoloilmoitus|poissaolo|poissa toimistosta|sjálfvirkt svar|automaatvastus
+automaatne vastus|automātiska atbilde|automātiskā atbilde|automatinis atsakymas|automatyczna odpowiedź
+odpowiedź automatyczna|autoodpowiedź|poza biurem|automatická odpověď|automatická odpoveď|mimo kancelář
+automatikus válasz|házon kívül|răspuns automat|în afara biroului|automatski odgovor|samodejni odgovor
+аутоматски одговор|автоматичен отговор|автоматический ответ|автоответ|автоответчик|вне офиса
+автоматична відповідь|автовідповідь|αυτόματη απάντηση|εκτός γραφείου|otomatik yanıt|otomatik cevap
+ofis dışında|ofis dışı|תשובה אוטומטית|מענה אוטומטי|رد تلقائي|الرد التلقائي|پاسخ خودکار|स्वचालित उत्तर
+स्वतः उत्तर|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|trả lời tự động|thư trả lời tự động|balasan otomatis
 jawaban otomatis|balasan automatik|erantzun automatikoa|自动回复|自动答复|自动回覆|自動回覆|自動回復|自動答覆
-自動応答|自動返信|自動回答|不在通知|不在応答|不在のお知らせ
-자동 회신|자동 응답|자동회신|자동응답|부재중 자동 회신|부재 중
+自動応答|自動返信|自動回答|不在通知|不在応答|不在のお知らせ|자동 회신|자동 응답|자동회신|자동응답
+부재중 자동 회신|부재 중
 """
 _MARK = re.compile(
     r"(?:\[[^\]]{1,40}\]\s*){0,2}[\[(*<\"'«„【]{0,3}(?:"

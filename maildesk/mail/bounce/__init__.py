@@ -65,18 +65,21 @@ def _is_bounce(suspicion: Suspicion, said: str, copy: Fields | None) -> bool:
         return False
     returned = copy is not None and ("received" in copy or "message-id" in copy)  # no mere quotation
     evident = returned or diagnosis.has_code(said)
-    if suspicion.sender is Sender.DAEMON:
-        return suspicion.subject or evident or prose.speaks_of_failure(said)
-    if suspicion.sender is Sender.PERSON:
-        told = prose.speaks_of_mail(said.strip()[:400]) and not prose.greets(said)  # as one who pastes a bounce does
-        return suspicion.subject and told and (evident or bool(prose.addresses(said)))
-    if suspicion.subject:
-        return not said.strip() or evident or prose.speaks_of_failure(said)
-    return evident and prose.speaks_of_mail(said)
+    named = evident or bool(prose.addresses(said))
+    sender, subject = suspicion.sender, suspicion.subject
+    if sender is Sender.DAEMON:
+        return subject or named or prose.speaks_of_failure(said)
+    if sender is Sender.PERSON:  # who pastes a bounce says so first
+        return subject and named and prose.speaks_of_mail(said.strip()[:400]) and not prose.is_letter(said)
+    if subject:
+        told = prose.speaks_of_mail(said) or (named and prose.speaks_of_failure(said))
+        return not said.strip() or evident or told
+    sure = evident if sender is Sender.NULL else named and not prose.is_letter(said)
+    return sure and prose.speaks_of_mail(said)
 
 
 def _from_status(raw: bytes, parts: list[Part], said: str) -> Bounce | None:
-    """What the parts for machines say; InterMail puts its prose into such a part, too."""
+    """What the parts for machines say; of InterMail's two the first is prose."""
     for part in parts[:20]:
         if part.media_type in STATUS_TYPES:
             found = report.read(mime.content(raw, part), said)
@@ -140,10 +143,11 @@ def _notice_parts(part: Part, depth: int = 0) -> Iterator[Part]:
 
 
 def _text(raw: bytes, parts: list[Part]) -> str:
-    """What there is to read above the returned mail: plain text, else HTML, else what lacks a type."""
+    """What there is to read above the returned mail: plain text, else HTML, else InterMail's prose."""
     readable = [part for part in parts if part.media_type.startswith("text/") and part.media_type not in _COPY_TYPES]
-    plain = [part for part in readable if part.media_type != "text/html"]
-    texts = [mime.text(raw, part)[: prose.LIMIT] for part in plain[:3]]
-    if not "".join(texts).strip():
-        texts = [prose.untag(mime.text(raw, part)) for part in readable[:2] if part.media_type == "text/html"]
-    return "\n\n".join(texts)
+    plain = [mime.text(raw, part)[: prose.LIMIT] for part in readable[:3] if part.media_type != "text/html"]
+    if "".join(plain).strip():
+        return "\n\n".join(plain)
+    marked_up = [prose.untag(mime.text(raw, part)) for part in readable[:3] if part.media_type == "text/html"]
+    status = [mime.text(raw, part)[: prose.LIMIT] for part in parts[:3] if part.media_type in STATUS_TYPES]
+    return "\n\n".join(marked_up or status[:1])

@@ -60,17 +60,17 @@ _REASONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 mailbox full|mailbox is full|mail box is full|box full|inbox is full|over quota|overquota|over its quota
 quota exceeded|exceeded quota|exceeded its quota|exceeded storage|exceeded the quota|quota violation
 disk quota|storage limit|mailbox quota|mailbox size|out of storage|storage space|exceeds allocation
-postfach ist voll|postfach voll|speicherplatz|boîte pleine|boite pleine|buzón lleno|casella piena
-caixa cheia|容量|满|満杯
+postfach ist voll|postfach voll|speicherplatz|boîte pleine|boite pleine|buzón lleno|casella piena|caixa cheia
+容量|满|満杯
 """),
     ),
     (
         "5.2.1",
         phrases("""
 account disabled|account is disabled|account has been disabled|mailbox disabled|mailbox is disabled
-user disabled|account suspended|suspended|deactivated|discontinued|account is inactive
-mailbox is inactive|inactive user|inactive mailbox|account inactive|has been closed|account expired
-not receiving mail|mailbox locked|no longer on server|is restricted|has restricted
+user disabled|account suspended|suspended|deactivated|discontinued|account is inactive|mailbox is inactive
+inactive user|inactive mailbox|account inactive|has been closed|account expired|not receiving mail
+mailbox locked|no longer on server|is restricted|has restricted
 """),
     ),
     (
@@ -85,16 +85,16 @@ taille maximale|サイズ
         "5.1.2",
         phrases("""
 host unknown|unknown host|host not found|domain not found|no such domain|unknown domain|invalid domain
-domain does not exist|domain is not|unrouteable mail domain|unrouteable domain|name service error
-no such host|couldn't find any host|cannot find any host|hostname unknown|host or domain name not found
-nxdomain|no mail server|dns error|dns lookup|bad destination host|illegal host|domain name not found
-domain isn't|domain couldn't be found|no mx
+domain does not exist|domain is not|unrouteable mail domain|unrouteable domain|name service error|no such host
+couldn't find any host|cannot find any host|hostname unknown|host or domain name not found|nxdomain
+no mail server|dns error|dns lookup|bad destination host|illegal host|domain name not found|domain isn't
+domain couldn't be found|no mx
 """),
     ),
     (
         "5.1.1",
         phrases("""
-user unknown|unknown user|no such user|no such recipient|recipient unknown|unknown recipient
+> unknown|user unknown|unknown user|no such user|no such recipient|recipient unknown|unknown recipient
 invalid recipient|user not found|recipient not found|mailbox not found|no such mailbox|no mailbox
 unknown mailbox|invalid mailbox|mailbox does not exist|mailbox unavailable|does not exist|doesn't exist
 not exist|doesn't have a|does not have a|no such address|unknown local-part|unknown local part
@@ -102,9 +102,9 @@ unrouteable address|unroutable address|unknown address|address unknown|address r
 invalid address|invalid user|not listed in|not a valid|not a known user|not our customer|not known at
 no account|unknown account|no such account|not a user|unknown to|not found in|isn't in|no longer valid
 no longer available|no valid recipient|couldn't be found|could not be found|wasn't found|was not found
-can't be found|email address not found|unbekannt|existiert nicht|nicht gefunden|inconnu|desconocid
-sconosciut|desconhecid|onbekend|okänd|ukendt|ukjent|tuntematon|nieznan|neznám|ismeretlen|неизвест
-не существует|не найден|存在しない|見つかりません|不明|不存在|找不到|존재하지 않|찾을 수 없
+can't be found|email address not found|unbekannt|existiert nicht|nicht gefunden|inconnu|desconocid|sconosciut
+desconhecid|onbekend|okänd|ukendt|ukjent|tuntematon|nieznan|neznám|ismeretlen|неизвест|не существует|не найден
+存在しない|見つかりません|不明|不存在|找不到|존재하지 않|찾을 수 없
 """),
     ),
     (
@@ -116,10 +116,10 @@ mail loop|loops back|looping|loop detected|routing loop|too many hops|hop count 
     (
         "4.4.7",
         phrases("""
-retry timeout exceeded|retry time|message expired|delivery expired|has expired|expired|delivery time
-too long|gave up|giving up|could not be delivered for|could not send message for|in the queue|in queue
-several attempts|failed 10 attempts|tried for|last 5 days|not been delivered after|undeliverable for
-delayed|zu lange|zeitüberschreitung
+retry timeout exceeded|retry time|message expired|delivery expired|has expired|expired|delivery time|too long
+gave up|giving up|could not be delivered for|could not send message for|in the queue|in queue|several attempts
+failed 10 attempts|tried for|last 5 days|not been delivered after|undeliverable for|delayed|zu lange
+zeitüberschreitung
 """),
     ),
     (
@@ -151,10 +151,9 @@ temporary|temporarily|try again|insufficient system|system resources|overloaded
 
 _DELAYS = phrases("""
 will be retried|will retry|still being retried|will keep trying|will continue to try|continue trying
-still trying|being retried|do not need to resend|don't need to resend|do not resend
-not yet been delivered|no action is required|warning message only|only a warning|this is a warning
-has been delayed|was delayed|is delayed|been delayed|delayed mail|delivery delayed|message delayed
-delivery status notification (delay)|(delay)|transient non-fatal|wird verzögert|verzögert|retardé
-retrasad|ritardo|atrasad|vertraagd|försena|forsink|viiväst|opóźni|zpožd|késlel|отложен|задерж|遅延|延迟
-延遲|지연
+still trying|being retried|do not need to resend|don't need to resend|do not resend|not yet been delivered
+no action is required|warning message only|only a warning|this is a warning|has been delayed|was delayed
+is delayed|been delayed|delayed mail|delivery delayed|message delayed|delivery status notification (delay)
+(delay)|transient non-fatal|wird verzögert|verzögert|retardé|retrasad|ritardo|atrasad|vertraagd|försena
+forsink|viiväst|opóźni|zpožd|késlel|отложен|задерж|遅延|延迟|延遲|지연
 """)

@@ -43,6 +43,10 @@ _GREETING = re.compile(
     r"こんにちは|안녕)\b",
     re.IGNORECASE,
 )
+_MYSELF = re.compile(
+    r"\b(?:i|my|ich|meine?[mnr]?|mir|je|mon|mes|yo|mi|io|mio|mia|eu|meu|minha|ik|mijn|jag|jeg|mitt|minun|moje|mój|я|мой|мне|ben)\b",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(
     r"^[\s\"'*>•·.\d)#-]*(?:(?:to|cc|for|recipients?|recipient address|address(?:es)?|user|e?-?mail|unknown user|"
     r"failed recipients?|final-recipient|original-recipient|rcpt to|an|empfänger|destinataire|destinatario|"
@@ -76,9 +80,9 @@ def speaks_of_failure(said: str) -> bool:
     return _any_of(MAIL_PHRASES, said) or _any_of(PHRASES, said)
 
 
-def greets(said: str) -> bool:
-    """Whether it begins as people's letters do."""
-    return bool(_GREETING.match(said))
+def is_letter(said: str) -> bool:
+    """Whether it begins as people's letters do, or speaks of its writer at once."""
+    return bool(_GREETING.match(said) or _MYSELF.search(said[:400]))
 
 
 def is_challenge(said: str) -> bool:

@@ -67,7 +67,7 @@ _CLIENT = re.compile(
     re.IGNORECASE,
 )
 _REPORT_TYPE = re.compile(r"report-type\s*=\s*\"?\s*([\w-]+)")
-_OTHER_REPORTS = ("disposition-notification", "feedback-report", "tlsrpt", "dmarc", "abuse-report", "encryption-key")
+_OTHER_REPORTS = ("disposition-notification", "feedback-report", "tlsrpt")
 
 
 def suspect(fields: Fields, root: Part) -> Suspicion | None:
@@ -91,6 +91,7 @@ def suspect(fields: Fields, root: Part) -> Suspicion | None:
 
 
 def _sender(fields: Fields) -> Sender:
+    """By the address in From, else by the name beside it, else by the reverse-path."""
     author = fields.get("From")[:500].rstrip()
     at = author.rfind("@")
     local = re.split(r"[\s<\"'(:,;]", author[max(at - 100, 0) : at])[-1] if at > 0 else ""
@@ -99,10 +100,9 @@ def _sender(fields: Fields) -> Sender:
         return Sender.DAEMON
     if _NAME.search(name) or _POSTMASTER.search(local):
         return Sender.POSTMASTER
-    path = fields.get("Return-Path") or fields.get("X-Envelope-From")
-    if path and (path.replace(" ", "") == "<>" or "mailer-daemon" in path[:200].lower()):
-        return Sender.NULL
-    return Sender.PERSON
+    path = (fields.get("Return-Path") or fields.get("X-Envelope-From"))[:200].replace(" ", "").lower()
+    empty = path == "<>" or (author and not author.strip(" <>\"'"))
+    return Sender.NULL if empty or "mailer-daemon" in path else Sender.PERSON
 
 
 def _says_bounce(subject: str) -> bool:

@@ -65,7 +65,8 @@ class Page:
                 return
             if index >= header_end and ":" in line[:40] and (header := header_at(self.lines, index)):
                 if header.sure:
-                    return self._others_from(index)
+                    self._others_from(index)
+                    return
                 header_end = header.end
                 if header.fields > 2:
                     self.doubtful = self.doubtful or LIKE_HEADER
@@ -93,6 +94,8 @@ class Page:
     def _text_or_attribution(self, index: int) -> bool:
         """Marks line ``index`` with those it is wrapped over; whether the new words end there."""
         self.marks.append(TEXT)
+        if self._weighed == MOST_ATTRIBUTIONS:
+            return False
         below = self._line_below(index)
         sign = self.lines[below][:4] if below else ""
         quoted = sign[:1] == ">"
@@ -101,8 +104,6 @@ class Page:
                 return False
             quoted = _OTHER_SIGN.match(sign) is not None
         self._weighed += 1
-        if self._weighed > MOST_ATTRIBUTIONS:
-            return False
         found = attribution_ending(self.lines, index)
         if found is None:
             return False

@@ -35,8 +35,8 @@ _PRODUCTS = """
     oneplus pixel nexus google gmail inbox outlook windows mail mailmaster yahoo aol hotmail live.com verizon
     at&t t-mobile sprint vodafone telekom orange sfr bouygues proton protonmail tutanota tuta spark airmail
     superhuman mailbird newton edison canary k-9 fairemail thunderbird postbox bluemail typeapp mymail
-    mail.ru yandex яндекс яндекс.почты gmx web.de t-online freenet posteo mailbox.org zimbra zoho lotus notes sony xperia
-    nokia lumia htc lg motorola moto zte alcatel fairphone palm treo htc pda kindle surface roundcube
+    mail.ru yandex яндекс яндекс.почты gmx web.de t-online freenet posteo mailbox.org zimbra zoho lotus notes
+    sony xperia nokia lumia htc lg motorola moto zte alcatel fairphone palm treo pda kindle surface roundcube
     squirrelmail horde owa office workspace mailspring polymail boomer boomerang mailtrack fastmail
     libero tiscali virgilio onet interia wp.pl seznam email.cz centrum naver daum hanmail qq foxmail netease
     网易邮箱 qq邮箱 網易郵箱 手机 手機 iphonesta ipadista iphonu ipadu iphone'a iphonom
@@ -45,12 +45,15 @@ _PRODUCTS = """
     телефону смартфону мобильной почты avast avg norton mcafee kaspersky eset avira
 """
 _PRODUCT = "(?:" + "|".join(sorted(map(re.escape, _PRODUCTS.split()), key=len, reverse=True)) + ")"
-_PRODUCT += r"(?:['’.-]\w+|\d+|[®™])*(?:(?!\w)|(?=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]))"
+_PRODUCT += r"(?:['’.-]\w+|\d+|[®™])*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]*(?!\w)"
 # A product is named within the first four words: what comes later belongs to a sentence.
 _PRODUCT_WORDS = re.compile(
-    rf"(?:[^\s,.;!?]+[ ,]+){{0,3}}[^\s,.;!?\w]*{_PRODUCT}(?:[^.!?]{{0,60}}[ -]{_PRODUCT})?(?:[ ,]+[^\s,.!?]+){{0,3}}", re.I
+    rf"(?:[^\s,.;!?]+[ ,]+){{0,3}}[^\s,.;!?\w]*{_PRODUCT}(?:[^.!?]{{0,60}}[ -]{_PRODUCT})?(?:[ ,]+[^\s,.!?]+){{0,3}}",
+    re.I,
 )
-_DEVICE_WORDS = re.compile(r"(?:[\w'’&+®™-]*[A-Z0-9][\w'’&+®™.-]*)(?: [\w'’&+®™(][\w'’&+®™().-]*){0,3}|[\u3400-\u9fff]{1,8}")
+_DEVICE_WORDS = re.compile(
+    r"(?:[\w'’&+®™-]*[A-Z0-9][\w'’&+®™.-]*)(?: [\w'’&+®™(][\w'’&+®™().-]*){0,3}|[\u3400-\u9fff]{1,8}"
+)
 _FEW_WORDS = re.compile(r"[^\s.!?,;]*(?:[\s.]+[^\s.!?,;]+){0,4}")
 _WILDCARD = re.compile(r"\{product\}|\{device\}|\*")
 _NO_WORD_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from unicodedata import normalize
 
 from maildesk.mail.trim.phrases import ABOVE_START, PHRASES, Rule, fold
@@ -82,7 +83,7 @@ def is_marker(line: str) -> bool:
     """Whether a help desk asks here for the answer above this line ("##- … -##" in any language)."""
     if line[0] == ">":
         line = line.lstrip("> ")
-    if line[:1] not in _DRAWN and line[: ABOVE_START].casefold() not in PHRASES.above_starts:
+    if not line or (line[0] not in _DRAWN and line[:ABOVE_START].casefold() not in PHRASES.above_starts):
         return False
     if line.startswith("##-") and line.rstrip("# ").endswith("-"):
         return True
@@ -152,6 +153,9 @@ class _Evidence:
             return self.mailbox or self.date or self.time
         return self.date and self.time and (self.verb or self.address)
 
+    def full(self) -> bool:
+        return self.verb and self.date and self.time and self.mailbox
+
     def possible(self) -> bool:
         return self.verb or self.mailbox or (self.address and (self.date or self.time))
 
@@ -175,20 +179,25 @@ def _complete(line: str, evidence: _Evidence) -> bool:
     return date is not None or (evidence.mailbox and evidence.verb and evidence.date)
 
 
-def attribution_ending(lines: Sequence[str], last: int, first: int = 0) -> Attribution | None:
-    """The attribution whose last line is ``last``, looking back as far as ``first``."""
+def _may_open(line: str) -> bool:
+    return "<" in line or "@" in line or _DATE.search(line, 0, LONGEST_OPENING) is not None
+
+
+def attribution_ending(lines: Sequence[str], last: int) -> Attribution | None:
+    """The attribution whose last line is ``last``, which may be wrapped over lines above."""
     text, start, known = "", last, 0
     found: _Evidence | None = None
-    for index in range(last, max(last - LONGEST_ATTRIBUTION, first - 1), -1):
+    for index in range(last, max(last - LONGEST_ATTRIBUTION, -1), -1):
         line = lines[index]
-        if not line or line[0] == ">" and index != last or len(line) > LONGEST_LINE:
+        if not line or (line[0] == ">" and index != last) or len(line) > LONGEST_LINE:
             break
+        if found is not None and found.sure() and line[-1] in ".!?" and text[0] != "<":
+            break  # a sentence ended there
         text = f"{line} {text}" if text else line
         if len(text) > LONGEST_LINE + LONGEST_OPENING:
             break
         evidence = _weigh(text)
-        opens = index == last or _DATE.search(line, 0, LONGEST_OPENING) is not None or "<" in line or "@" in line or text[0] == "<"
-        if evidence.count() > known and opens:
+        if evidence.count() > known and (index == last or _may_open(line)):
             found, start, known = evidence, index, evidence.count()
             if _complete(text, evidence):
                 break
@@ -198,16 +207,19 @@ def attribution_ending(lines: Sequence[str], last: int, first: int = 0) -> Attri
     date = _DATE.search(lines[start], 0, LONGEST_OPENING)
     if date is not None and _SENTENCE_END.search(lines[start], 0, date.start()):
         start += 1
-    return Attribution(start, last + 1, found.sure())
+    return Attribution(start, last + 1, found.sure() if _ends(lines[last]) else found.full())
+
+
+def _ends(line: str) -> bool:
+    return line[-1] == ":" or line.rstrip("*_ ")[-1:] == ":" or line[:2] == line[-2:] == "--"
 
 
 def may_end_attribution(line: str) -> bool:
     """A cheap test that all attributions pass but those known by the quoted lines below them."""
-    if line[-1] in "*_":
-        line = line.rstrip("*_ ")
-    if line[-1:] != ":":
-        return line[:2] == line[-2:] == "--"
-    return len(line) < 20 or _TELLING.search(line) is not None or PHRASES.wrote.search(fold(line)) is not None
+    if _ends(line):
+        return len(line) < 20 or _TELLING.search(line) is not None or PHRASES.wrote.search(fold(line)) is not None
+    # No colon at its end: text goes on behind it (a flattened page), or Gmail wrote it before 2014.
+    return "@" in line and "<" in line and (line[-1] == ">" or PHRASES.wrote.search(fold(line)) is not None)
 
 
 # --- copied headers --------------------------------------------------------------------------------
@@ -227,7 +239,7 @@ def _fields_of_one_line(line: str) -> dict[str, str]:
     """The fields of a block that lost its line breaks: "From: Jo Sent: Monday To: Al Subject: x"."""
     found: dict[str, str] = {}
     names = line[:1000].split(":")
-    for name, value in zip(names, names[1:], strict=False):
+    for name, value in pairwise(names):
         words = name.split()
         for count in (1, 2):
             kind = PHRASES.fields.get(fold(" ".join(words[-count:]).strip("*_")))

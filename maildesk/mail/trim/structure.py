@@ -13,10 +13,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from maildesk.mail.html import bounded, to_text
 from maildesk.mail.trim.phrases import Rule
-from maildesk.mail.trim.recognise import announces, header_at, is_rule, visible
+from maildesk.mail.trim.recognise import announces, header_at, is_footer, is_rule, visible
 from maildesk.mail.trim.signature import without_signature
 
 MOST_QUOTES = 50  # of one mail that are looked at
+MOST_HEADERS = 20
+LAST_BLOCKS = 12  # paragraphs in which a device's footer stands
 LONGEST_SIGNATURE = 2_000  # characters: below that name somebody writes whole mails
 LONGEST_HEAD = 4_000  # characters in which a quoted mail tells that it is one
 
@@ -117,7 +119,7 @@ def _quotes_out(body: LexborNode) -> bool:
 
 def _rest_out(body: LexborNode) -> bool:
     """Takes out all from the first node on that begins a copied mail."""
-    starts = [*body.css(_STARTS)[:MOST_QUOTES], *filter(_is_copied_header, body.css(_PERHAPS_STARTS)[:MOST_QUOTES])]
+    starts = [*body.css(_STARTS)[:MOST_QUOTES], *filter(_is_copied_header, body.css(_PERHAPS_STARTS)[:MOST_HEADERS])]
     for start in starts:
         node: LexborNode | None = start if _is_within(start, body) else None
         while node is not None and node != body:
@@ -131,6 +133,7 @@ def _rest_out(body: LexborNode) -> bool:
 
 def _signatures_out(body: LexborNode) -> bool:
     found = [node for node in body.css(_SIGNATURES)[:MOST_QUOTES] if len(node.text()) <= LONGEST_SIGNATURE]
+    found += [node for node in body.css("div, p")[-LAST_BLOCKS:] if is_footer(node.text().strip())]
     for node in found:
         if _is_within(node, body):
             node.remove()
