@@ -5,29 +5,25 @@ editors and the error messages are all made from it. An unusable file never rais
 its problems as data.
 """
 
+from maildesk.config.desk import Desk
 from maildesk.config.load import Loaded, load
-from maildesk.config.sections import (
-    Agent,
-    Config,
-    Desk,
-    Imap,
-    Rate,
-    Route,
-    SmtpIn,
-    SmtpOut,
-    Target,
-    Targets,
-    Team,
-)
+from maildesk.config.section import Rate
+from maildesk.config.sections import Config, Limits
+from maildesk.config.ways import Imap, Receive, Send, SmtpIn, SmtpOut
+from maildesk.config.work import Agent, Hours, Route, Target, Targets, Team
 
 __all__ = [
     "Agent",
     "Config",
     "Desk",
+    "Hours",
     "Imap",
+    "Limits",
     "Loaded",
     "Rate",
+    "Receive",
     "Route",
+    "Send",
     "SmtpIn",
     "SmtpOut",
     "Target",

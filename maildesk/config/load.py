@@ -1,22 +1,27 @@
-"""Reads and validates maildesk.yaml. Errors are data with `file:line:column`, all shown at once."""
+"""Reads maildesk.yaml. Errors are data with `file:line:column`, all shown at once; nothing is raised."""
 
 from __future__ import annotations
 
-import difflib
+import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedBase
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from maildesk.config.sections import Config, Secret
-from maildesk.config.values import LONGEST_TOKEN
+from maildesk.config.agreement import disagreements, doubts
+from maildesk.config.complaints import Loc, complaint
+from maildesk.config.sections import Config
 from maildesk.model import Problem
 
-Loc = tuple[int | str, ...]
+_MAX_FILE = 2**20  # octets
+_MAX_NODES = 50_000  # aliases of aliases grow without end (the "billion laughs")
+_MAX_DEPTH = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,150 +33,138 @@ class Loaded:
     warnings: tuple[Problem, ...] = ()
 
 
+class _Unreadable(Exception):
+    """The file holds no tree of YAML: where, and why."""
+
+    def __init__(self, line: int, column: int, why: str) -> None:
+        super().__init__(why)
+        self.line, self.column = line, column
+
+
 def load(path: Path) -> Loaded:
     """Reads and validates ``path``; never raises for what the file says."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        return Loaded(
-            None, (Problem(str(path), f"cannot be read: {reason}; `maildesk init` writes one to start from"),)
-        )
+        tree = _tree(_text(path))
+        plain = _plain(tree)
+    except _Unreadable as trouble:
+        return Loaded(None, (Problem(f"{path}:{trouble.line}:{trouble.column}", str(trouble)),))
     try:
-        tree = YAML(typ="rt").load(text)
+        config = Config.model_validate(plain, context={"base": path.resolve().parent})
+    except ValidationError as error:
+        found = [complaint(details) for details in error.errors(include_url=False, include_input=False)]
+        return Loaded(None, _placed(path, tree, found))
+    config.remember_path(path)
+    problems = _placed(path, tree, disagreements(config))
+    return Loaded(None if problems else config, problems, _placed(path, tree, doubts(config)))
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_FILE + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "its name is none"
+        raise _Unreadable(1, 1, f"cannot be read: {reason}; `maildesk init` writes one to start from") from error
+    if len(content) > _MAX_FILE:
+        raise _Unreadable(1, 1, "over 1 MiB: this is no configuration")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        raise _Unreadable(line, column, "not UTF-8 text: save the file in that encoding") from error
+
+
+def _tree(text: str) -> Mapping[str, Any]:
+    """ruamel's round-trip tree, which knows where each key stands."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # ruamel's taste in anchors and numbers
+            tree = YAML(typ="rt").load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        return Loaded(None, (Problem(where, f"not YAML: {error.problem or error.context}"),))
-    except (YAMLError, RecursionError, ValueError) as error:
-        return Loaded(None, (Problem(f"{path}:1:1", f"not YAML: {str(error).splitlines()[0]}"),))
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise _Unreadable(line, column, _syntax(error)) from error
+    except YAMLError as error:
+        line, column = _control_character(text)
+        raise _Unreadable(line, column, f"not YAML: {str(error).splitlines()[0]}") from error
+    except _RUAMEL_STUMBLES as error:
+        raise _Unreadable(1, 1, "not YAML that can be read: look for stray tags (!), anchors (&) and ?") from error
     if not isinstance(tree, Mapping):
-        return Loaded(
-            None, (Problem(f"{path}:1:1", "the file must hold sections such as desk:, receive:, send:"),)
-        )
-    try:
-        config = Config.model_validate(_plain(tree), context={"base": path.resolve().parent})
-    except ValidationError as error:
-        return Loaded(None, tuple(sorted({_problem(path, tree, e) for e in error.errors()}, key=_by_place)))
-    config.remember_path(path)
-    problems = tuple(Problem(_where(path, tree, loc), what) for loc, what in _cross_check(config))
-    warnings = tuple(Problem(_where(path, tree, loc), what) for loc, what in _warnings(config))
-    return Loaded(None if problems else config, problems, warnings)
+        raise _Unreadable(1, 1, "the file must hold sections such as desk:, receive:, send:")
+    return tree
 
 
-def _plain(node: Any) -> Any:
+# What ruamel 0.19 lets through on text that is no configuration: "!!timestamp x", "? ? a", "&a [*a]" and kin.
+_RUAMEL_STUMBLES = (
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    RuntimeError,
+)
+
+
+def _syntax(error: MarkedYAMLError) -> str:
+    """ruamel's words, but for a key that stands twice: there they would hold its values, passwords too."""
+    twice = re.match(r"found duplicate key ([^\n]*?) with value", error.problem or "")
+    if twice:
+        return f"the key {twice[1].strip(chr(34))} stands here a second time; only one can count"
+    return f"not YAML: {error.problem or error.context or 'it cannot be read'}"
+
+
+def _control_character(text: str) -> tuple[int, int]:
+    """Where the first character stands that YAML 1.2 §5.1 forbids."""
+    found = re.search(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+    before = text[: found.start()] if found else ""
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def _plain(tree: Mapping[str, Any]) -> Any:
     """ruamel's round-trip tree as plain values, so that the types are pydantic's alone."""
-    if isinstance(node, Mapping):
-        return {str(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_plain(value) for value in node]
-    for plain in (bool, int, float, str):
-        if isinstance(node, plain):
-            return plain(node)
-    return None if node is None else str(node)
+    nodes = 0
+
+    def plain(node: Any, depth: int) -> Any:
+        nonlocal nodes
+        nodes += 1
+        if nodes > _MAX_NODES or depth > _MAX_DEPTH:
+            line, column = _place(node) or (1, 1)
+            raise _Unreadable(line, column, "this nests, or repeats itself, further than any configuration")
+        if isinstance(node, Mapping):
+            return {str(key): plain(value, depth + 1) for key, value in node.items()}
+        if isinstance(node, list):
+            return [plain(value, depth + 1) for value in node]
+        for type_ in (bool, int, float, str):
+            if isinstance(node, type_):
+                return type_(node)
+        return None if node is None else str(node)
+
+    return plain(tree, 0)
 
 
-def _by_place(problem: Problem) -> tuple[int, int]:
-    line, column = problem.where.rsplit(":", 2)[1:]
-    return int(line), int(column)
+# --- where things stand ------------------------------------------------------------------------------------
 
 
-def _where(path: Path, tree: Any, loc: tuple[int | str, ...]) -> str:
-    line, column, node = 0, 0, tree
+def _placed(path: Path, tree: Any, found: Iterator[tuple[Loc, str]] | list[tuple[Loc, str]]) -> tuple[Problem, ...]:
+    """Each once, in the order of the file."""
+    placed = sorted({(*_where(tree, loc), what) for loc, what in found})
+    return tuple(Problem(f"{path}:{line}:{column}", what) for line, column, what in placed)
+
+
+def _where(tree: Any, loc: Loc) -> tuple[int, int]:
+    """Line and column of what ``loc`` names, or of the nearest thing around it that is there."""
+    line, column, node = 1, 1, tree
     for step in loc:
         try:
-            find = node.lc.key if isinstance(step, str) else node.lc.item
-            line, column = find(step)
+            row, col = (node.lc.key if isinstance(step, str) else node.lc.item)(step)
             node = node[step]
         except (KeyError, IndexError, TypeError, AttributeError):
             break
-    return f"{path}:{line + 1}:{column + 1}"
+        line, column = row + 1, col + 1
+    return line, column
 
 
-def _problem(path: Path, tree: Any, error: Any) -> Problem:
-    loc = tuple(part for part in error["loc"])
-    name = ".".join(str(part) for part in loc)
-    where = _where(path, tree, loc)
-    match error["type"]:
-        case "missing":
-            return Problem(where, f"{name} is missing")
-        case "extra_forbidden":
-            close = difflib.get_close_matches(str(loc[-1]), _keys(loc[:-1]), 1)
-            return Problem(where, f"unknown key {name}" + (f"; did you mean {close[0]}?" if close else ""))
-        case "value_error":
-            return Problem(where, f"{name}: {error['ctx']['error']}")
-        case _:
-            return Problem(where, f"{name}: {error['msg'][:1].lower()}{error['msg'][1:]}")
-
-
-def _keys(loc: tuple[int | str, ...]) -> list[str]:
-    """The keys that the section at ``loc`` knows."""
-    model: Any = Config
-    for step in loc:
-        if isinstance(step, int) or not hasattr(model, "model_fields"):
-            continue
-        found = model.model_fields.get(step)
-        model = next(_models(found.annotation), None) if found else None
-    return [field.alias or name for name, field in model.model_fields.items()] if model else []
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _models(inner)
-
-
-def _cross_check(config: Config) -> Iterator[tuple[Loc, str]]:
-    """What no field can see alone: names that must exist, addresses that must differ."""
-    teams, agents = {team.id for team in config.teams}, {agent.id for agent in config.agents}
-    seen: dict[str, str] = {}
-    for index, agent in enumerate(config.agents):
-        for key in (agent.id, agent.email.casefold()):
-            if key in seen:
-                yield ("agents", index), f"agents {seen[key]} and {agent.id} share {key}"
-            seen[key] = agent.id
-        if agent.email.casefold() in config.desk.addresses:
-            yield (
-                ("agents", index, "email"),
-                f"{agent.email} is the desk's own address; an agent needs one of their own",
-            )
-        for team in agent.teams:
-            if team not in teams:
-                yield ("agents", index, "teams"), f"team {team} is not in teams:" + _close(team, teams)
-    for index, route in enumerate(config.routes):
-        if route.set.team is not None and route.set.team not in teams:
-            yield (
-                ("routes", index, "set", "team"),
-                f"team {route.set.team} is not in teams:" + _close(route.set.team, teams),
-            )
-        if route.set.assignee is not None and route.set.assignee not in agents:
-            who = route.set.assignee
-            yield ("routes", index, "set", "assignee"), f"{who} is not in agents:" + _close(who, agents)
-    local = config.desk.reply_form.partition("@")[0].replace("{token}", "")
-    if config.desk.reply_address is None and 64 - len(local) < LONGEST_TOKEN:
-        yield (
-            ("desk", "address"),
-            "too long for reply addresses before its @; set desk.reply_address to a shorter one",
-        )
-
-
-def _close(name: str, names: set[str]) -> str:
-    close = difflib.get_close_matches(name, names, 1)
-    return f"; did you mean {close[0]}?" if close else ""
-
-
-def _warnings(config: Config) -> Iterator[tuple[Loc, str]]:
-    secrets: list[tuple[Loc, Secret]] = [
-        (("receive", "imap", i), a) for i, a in enumerate(config.receive.imap)
-    ]
-    if config.send.smtp:
-        secrets.append((("send", "smtp"), config.send.smtp))
-    for loc, section in secrets:
-        if section.password is not None:
-            yield (
-                (*loc, "password"),
-                "a password in the file: whoever reads the file has it; password_file is safer",
-            )
-    if not config.desk.admins:
-        yield ("desk",), "desk.admins is empty: nobody is told when the desk is unwell"
+def _place(node: Any) -> tuple[int, int] | None:
+    return (node.lc.line + 1, node.lc.col + 1) if isinstance(node, CommentedBase) and node.lc.line is not None else None

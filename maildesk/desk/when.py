@@ -18,11 +18,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
-from itertools import chain
 from zoneinfo import ZoneInfo
 
 MORNING = time(9)
@@ -39,8 +39,8 @@ _WORDS = {
     "en": """D0 today; D1 tomorrow tmrw; D2 day_after_tomorrow overmorrow; N next coming; @ at; _ on by the this;
         H o'clock oclock hours hrs; W0 monday mon; W1 tuesday tue tues; W2 wednesday wed; W3 thursday thu thur thurs;
         W4 friday fri; W5 saturday sat; W6 sunday sun; 12:00 noon midday""",
-    "it": """D0 oggi; D1 domani; D2 dopodomani dopo_domani; N prossimo prossima; @ alle ore; _ il del per; W0 lunedi lun;
-        W1 martedi mar; W2 mercoledi mer; W3 giovedi gio; W4 venerdi ven; W5 sabato sab; W6 domenica dom;
+    "it": """D0 oggi; D1 domani; D2 dopodomani dopo_domani; N prossimo prossima; @ alle ore; _ il del per;
+        W0 lunedi lun; W1 martedi mar; W2 mercoledi mer; W3 giovedi gio; W4 venerdi ven; W5 sabato sab; W6 domenica dom;
         12:00 mezzogiorno""",
     "ro": """D0 azi astazi; D1 maine; D2 poimaine; N viitor viitoare urmator urmatoare urmatorul urmatoarea;
         @ la ora orele; _ pe; W0 luni lunea lun; W1 marti martea mar; W2 miercuri miercurea mie; W3 joi joia;
@@ -55,9 +55,10 @@ _WORDS = {
         W6 sunnuntai sunnuntaina sunnuntaiksi sunnuntaihin su; 12:00 keskipaivalla""",
     "de": """D0 heute; D1 morgen; D2 ubermorgen uebermorgen; @ um gegen; _ am den der bis;
         N nachsten nachster nachste naechsten naechster naechste kommenden; H uhr; W0 montag mo; W1 dienstag di;
-        W2 mittwoch mi; W3 donnerstag do; W4 freitag fr; W5 samstag sonnabend sa; W6 sonntag so; 12:00 mittag mittags""",
-    "es": """D0 hoy; D1 manana; D2 pasado_manana; N proximo proxima que_viene; @ a_las a_la las; _ el para; H hora horas hs;
-        W0 lunes lun; W1 martes mar; W2 miercoles mie; W3 jueves jue; W4 viernes vie; W5 sabado sab; W6 domingo dom;
+        W2 mittwoch mi; W3 donnerstag do; W4 freitag fr; W5 samstag sonnabend sa; W6 sonntag so;
+        12:00 mittag mittags""",
+    "es": """D0 hoy; D1 manana; D2 pasado_manana; N proximo proxima que_viene; @ a_las a_la las; _ el para;
+        H hora horas hs; W0 lunes lun; W1 martes mar; W2 miercoles mie; W3 jueves jue; W4 viernes vie; W5 sabado sab; W6 domingo dom;
         12:00 mediodia""",
 }
 _UNITS = {
@@ -69,8 +70,8 @@ _UNITS = {
     "w": """w wk week weeks settimana settimane sapt saptamana saptamani sem semaine semaines semana semanas
         woche wochen vk viikko viikkoa viikon""",
 }  # fmt: skip
-_IN = frozenset("in tra fra peste dans en dentro de kuluttua paasta".split())
-_ONE = frozenset("a an one un una uno une ein eine einen einer einem o yhden".split())
+_IN = {"in", "tra", "fra", "peste", "intr", "dans", "en", "dentro", "de", "kuluttua", "paasta"}
+_ONE = {"a", "an", "one", "un", "una", "uno", "une", "ein", "eine", "einen", "einer", "einem", "o", "yhden"}
 _SPANS = {
     "s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1),
     "w": timedelta(weeks=1),
@@ -86,6 +87,7 @@ _DATE = re.compile(
     r"(?<!\S)(?:(?P<y0>\d{4})[-/](?P<m0>\d\d?)[-/](?P<d0>\d\d?)(?:t(?=\d)|(?!\S))"
     r"|(?P<d1>\d\d?)\. ?(?P<m1>\d\d?)\.(?P<y1> ?\d{4}|\d\d)?(?!\S)"
     r"|(?<!@ )(?P<d2>\d\d?)\.(?P<m2>\d\d?)(?= [@\d])"
+    r"|(?P<d4>2[4-9]|3[01])\.(?P<m4>\d\d?)(?!\S)"
     r"|(?P<d3>\d\d?)/(?P<m3>\d\d?)(?:/(?P<y3>\d{4}|\d\d))?(?!\S))"
 )
 _NAMED = re.compile(r"D(?P<ahead>\d)|(?P<next>N )?W(?P<weekday>\d)(?P<later> N)?")
@@ -131,7 +133,7 @@ def _checked(moment: datetime, now: datetime, zone: ZoneInfo, said: str) -> date
 
 def _span(text: str, languages: Sequence[str]) -> timedelta | None:
     """The length of time that ``text`` is, if it is one."""
-    words = text.split()
+    words = re.split("[ '-]", text)
     kept = [word for word in words if word not in _IN]
     told = len(kept) < len(words)  # "in 3h" and "3 tunnin kuluttua" are no clock
     text = " ".join("1" if told and word in _ONE else word for word in kept)
@@ -161,15 +163,17 @@ def _later(now: datetime, span: timedelta, zone: ZoneInfo) -> datetime:
 def _candidates(text: str, now: datetime, languages: tuple[str, ...]) -> Iterator[datetime]:
     """What ``text`` may mean on the wall, the earliest first; the caller takes the first that is still to come."""
     signs = _signs(text, _lexicon(languages))
-    found = _DATE.search(signs)
-    rest = _without(signs, found)
+    dated = _DATE.search(signs)
+    rest = _without(signs, dated)
     named = _NAMED.search(rest)
-    clock = _clock(_without(rest, named), text)
-    days = [now.date(), now.date() + timedelta(days=1)]
-    if named:
-        days = _named_days(named, now.date())
-    if found:
-        days = [_date(found, now.date(), days if named else [])]
+    rest = _without(rest, named).removesuffix(" @")
+    clock = MORNING if (dated or named) and rest in ("", "@") else _clock(rest, text)
+    days = _named_days(named, now.date()) if named else [now.date(), now.date() + timedelta(days=1)]
+    if dated:
+        day = _date(dated, now.date())
+        if named and day not in days and (named["ahead"] or day.weekday() != days[0].weekday()):
+            raise ValueError(f"{dated[0]} is a {day:%A}, {day}")
+        days = [day]
     return (datetime.combine(day, clock) for day in days)
 
 
@@ -197,8 +201,9 @@ def _signs(text: str, lexicon: Mapping[str, str]) -> str:
     while tokens:
         size = next((size for size in (3, 2, 1) if " ".join(tokens[:size]) in lexicon), 0)
         if not size and not tokens[0][0].isdigit():
-            close = get_close_matches(tokens[0], lexicon, 1, 0.75)
-            raise ValueError(f"“{tokens[0]}” is not understood{f' ({close[0]}?)' if close else ''}; {_HOW}")
+            close = get_close_matches(tokens[0], lexicon, 1, 0.75) if len(tokens[0]) > 3 else []
+            meant = f"; did you mean {close[0]}?" if close else f"; {_HOW}"
+            raise ValueError(f"“{tokens[0]}” is not understood{meant}")
         signs.append(lexicon[" ".join(tokens[:size])] if size else tokens[0])
         del tokens[: size or 1]
     return " ".join(sign for sign in signs if sign != "_")
@@ -217,13 +222,35 @@ def _named_days(found: re.Match[str], today: date) -> list[date]:
     return [today + timedelta(days=ahead), today + timedelta(days=ahead + 7)]
 
 
-def _date(found: re.Match[str], today: date, named: Sequence[date]) -> date:
-    """The date of the calendar, this year's or the next to come if it names no year."""
+def _date(found: re.Match[str], today: date) -> date:
+    """The date of the calendar; without a year it is the next one."""
     groups = {name[0]: int(value) for name, value in found.groupdict().items() if value}
     day, month, year = groups["d"], groups["m"], groups.get("y")
-    if found["d3"]:
-        day, month = _by_slashes(day, month, found[0])
-    years = range(today.year, today.year + 5) if year is None else (year + 2000 if year < 100 else year,)
+    if found["d3"] and day != month and max(day, month) <= 12:
+        raise ValueError(f"{found[0]} has two meanings; write {day}.{month}. or {month}.{day}. with the day first")
+    if found["d3"] and month > 12:
+        day, month = month, day
+    if year is not None:
+        years = range(year + 2000 * (year < 100), year + 2000 * (year < 100) + 1)
+    else:
+        years = range(today.year, today.year + 5)
     for each in years:
-        ...
+        if not today.year <= each <= today.year + 5:
+            raise ValueError(f"{found[0]} lies in the past or more than five years ahead")
+        if 1 <= month <= 12 and 1 <= day <= monthrange(each, month)[1] and (year or date(each, month, day) >= today):
+            return date(each, month, day)
     raise ValueError(f"there is no {found[0]}")
+
+
+def _clock(signs: str, text: str) -> time:
+    found = _CLOCK.fullmatch(signs)
+    if signs.isdigit():
+        raise ValueError(f"“{signs}” may be an hour or a day; write {signs}:00 or {signs}.12.")
+    if not found:
+        raise ValueError(f"“{text}” is not understood; {_HOW}")
+    hour, minute, half = int(found["h"]), int(found["m"] or 0), (found["mark"] or "").strip("hH")
+    if found["by"] == "." and minute <= 12 and not (found["at"] or found["mark"]):
+        raise ValueError(f"“{signs}” has two meanings; write {hour}:{minute:02} for the time or {signs}. for the date")
+    if minute > 59 or hour > 23 or (half and not 1 <= hour <= 12):
+        raise ValueError(f"there is no such time as “{text}”; {_HOW}")
+    return time(hour % 12 + 12 * (half == "p") if half else hour, minute)

@@ -25,7 +25,7 @@ _ADDRESSES_THE_READER = re.compile(
     r"\b(?:please|you|your|bitte|ihr|ihrem?|sie|veuillez|votre|vous|por favor|su|tu|suo|tuo|uw|u|din|ditt|seu|twój)\b",
     re.IGNORECASE,
 )
-_LETTERS = re.compile(r"\W+")
+_NO_LETTER = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,5 +183,5 @@ def _is_excuse(text: str, page: str) -> bool:
     """A text that only says that the mail must be read as HTML, and has none of its words."""
     if len(text) > 600 or not (_SPEAKS_OF_HTML.search(text) and _ADDRESSES_THE_READER.search(text)):
         return False
-    shown = _LETTERS.sub("", html.to_text(page))
-    return bool(shown) and _LETTERS.sub("", text)[:60] not in shown
+    shown = html.letters(page)
+    return bool(shown) and _NO_LETTER.sub("", text)[:60] not in shown

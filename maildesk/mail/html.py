@@ -51,10 +51,10 @@ def bounded(html: str) -> str:
 
 def _has_crowded_tag(html: str) -> bool:
     """Whether one tag has so many attributes that comparing each with each takes long."""
-    if len(_ANGLE_IN_VALUE.findall(html)) > _CROWD // 10:
+    if len(html) > 5 * _CROWD and len(_ANGLE_IN_VALUE.findall(html)) > _CROWD // 10:
         return True
-    longest = max(html.split(">"), key=len)
-    return len(longest) > _CROWD // 10 and any(_attributes(tag[0]) > _ATTRIBUTES for tag in _LONG_TAG.finditer(html))
+    long = (piece for piece in html.split(">") if len(piece) > _CROWD // 10)
+    return any(_attributes(tag[0]) > _ATTRIBUTES for piece in long for tag in _LONG_TAG.finditer(piece))
 
 
 def _attributes(tag: str) -> int:
@@ -147,6 +147,7 @@ _MARKS = _BLOCKS | {"a"}  # something stands after their children
 _TEXT = "-text"  # lexbor's tag of a text node
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
+_NO_LETTER = re.compile(r"[\W_]+")
 _RULE = "_" * 32  # as Outlook writes one above what it quotes
 
 
@@ -158,8 +159,27 @@ def to_text(html: str) -> str:
     root = parser.body or parser.root
     if root is None:
         return ""
-    hides = bool(_HIDDEN.search(page))
+    hides = _may_hide(page)
     return _render(root, hides=hides) or (_render(root, hides=False) if hides else "")
+
+
+def letters(html: str) -> str:
+    """All letters and digits that a page shows, without what :func:`to_text` adds: to compare pages by; fast."""
+    page = bounded(html)
+    parser = LexborHTMLParser(page.encode("utf-8", "replace"))
+    if parser.body is None:
+        return ""
+    parser.strip_tags([*_SKIPPED])
+    if _may_hide(page):
+        for node in parser.body.css("[style]"):
+            if node != parser.body and _HIDDEN.search(node.attributes.get("style") or ""):
+                node.remove()
+    return _NO_LETTER.sub("", parser.body.text())
+
+
+def _may_hide(page: str) -> bool:
+    lower = page.lower()
+    return "display" in lower or "mso-hide" in lower
 
 
 def _render(root: LexborNode, *, hides: bool) -> str:

@@ -16,7 +16,7 @@ from maildesk.mail.language_words import LETTERS, WORDS
 SAMPLE = 1000  # characters looked at
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_NOISE = re.compile(r"\S*(?:@|://|www\.)\S*|<[^<>\n]{0,500}>|#\S+")
+_NO_WORD = re.compile(r"[@#/<>\d_]")  # addresses, links, numbers, commands
 _SCRIPTS = (
     ("ja", re.compile("[\u3041-\u30ff]")),
     ("ko", re.compile("[\uac00-\ud7a3\u1100-\u11ff]")),
@@ -29,18 +29,18 @@ _SCRIPTS = (
     ("ka", re.compile("[\u10a0-\u10ff]")),
     ("hy", re.compile("[\u0530-\u058f]")),
 )
+_NOT_LATIN = re.compile("[^\x00-\u024f\u2000-\u20bf]")
 _PERSIAN = re.compile("[پچژگکی]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 
 
 def detect(text: str) -> str:
     """The language of ``text``, two letters in lower case; "" when it cannot be told."""
-    text = unicodedata.normalize("NFC", _NOISE.sub(" ", text[:SAMPLE])).lower()
-    letters = sum(map(str.isalpha, text))
-    if letters < 2:
-        return ""
-    script = _by_script(text, letters)
-    return script if script else _by_words(text)
+    text = " ".join(word for word in text[:SAMPLE].lower().split() if not _NO_WORD.search(word))
+    text = unicodedata.normalize("NFC", text)
+    if not _NOT_LATIN.search(text):
+        return _by_words(text)
+    return _by_script(text, sum(map(str.isalpha, text))) or _by_words(text)
 
 
 def _by_script(text: str, letters: int) -> str:

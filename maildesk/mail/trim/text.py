@@ -20,6 +20,7 @@ from maildesk.mail.trim.signature import without_signature
 MOST_LINES = 20_000  # all below counts as one line: no person wrote it
 
 WHOLE_QUOTED = "all of it is quoted"
+TOO_LONG = "too long to be read to its end"
 NOTHING_ABOVE_MARKER = "nothing stands above the line that asks for an answer above it"
 
 _RUN = re.compile(r"(?P<said>[sw]+) *(?P<quote>q[q ]*)|(?P<bare>q[q ]*)|(?P<text>t[t ]*)")
@@ -116,4 +117,5 @@ def cut(text: str, ended: bool = False) -> Cut:
     new = "\n\n".join(part for part in (words.text, "\n".join(lines[page.kept_from : end])) if part.strip())
     if end < len(seen) and not new.strip():
         return Cut("", NOTHING_ABOVE_MARKER)
-    return Cut(new.strip("\n").rstrip(), words.doubtful)
+    too_long = TOO_LONG if len(page.marks) > MOST_LINES else ""
+    return Cut(new.strip("\n").rstrip(), words.doubtful or too_long)
