@@ -64,15 +64,15 @@ def check(premises: Premises, online: bool, json_: bool) -> int:
     Status 0: all is well, or there are warnings alone. 1: a template, a password file, a certificate
     or a login is bad. 2: the configuration is unusable.
     """
-    from maildesk.cli import inspect
+    from maildesk.cli import health, logins
     from maildesk.edge import policies
 
     read = policies.read(premises.path)
     problems, warnings = list(read.problems), list(read.warnings)
     if read.config is not None:
-        seen = inspect.surroundings(premises.path, read.config)
+        seen = health.surroundings(premises.path, read.config)
         problems, warnings = [*problems, *seen.problems], [*warnings, *seen.warnings]
-    findings = inspect.online(read.config) if online and read.config is not None else ()
+    findings = logins.online(read.config) if online and read.config is not None else ()
     if json_:
         emit(
             {

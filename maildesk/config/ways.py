@@ -90,9 +90,7 @@ class Imap(Secret):
         description="how often to look where the server has no IDLE",
         validate_default=True,
     )
-    backlog: Literal["ignore", "tickets"] = Field(
-        "ignore", description="mail that the folder holds when first seen"
-    )
+    backlog: Literal["ignore", "tickets"] = Field("ignore", description="mail that the folder holds when first seen")
     max_size: Size = Field(
         "25MiB",
         ge=1024,

@@ -57,9 +57,7 @@ class Target(Section):
 
 
 class Targets(Target):
-    warn: Share = Field(
-        "75%", description="the first reminder comes at this share of the time", validate_default=True
-    )
+    warn: Share = Field("75%", description="the first reminder comes at this share of the time", validate_default=True)
     by_priority: Mapping[Priority, Target] = Field(
         {}, description="other targets for some priorities", examples=[{"urgent": {"first_reply": "1h"}}]
     )
@@ -70,9 +68,7 @@ class When(Section):
 
     subject: Pattern | None = Field(None, description="the subject", examples=["invoice|fattura"])
     sender: Pattern | None = Field(None, description="the From address", examples=[r"@bank\.example$"])
-    recipient: Pattern | None = Field(
-        None, description="an address that the mail was sent to", examples=["^billing@"]
-    )
+    recipient: Pattern | None = Field(None, description="an address that the mail was sent to", examples=["^billing@"])
     body: Pattern | None = Field(None, description="the new words", examples=["refund"])
     language: Pattern | None = Field(None, description="their language", examples=["^it$"])
     attachment: Pattern | None = Field(None, description="the name of an attached file", examples=[r"\.pdf$"])
@@ -87,9 +83,7 @@ class Set(Section):
 
 
 class Route(Section):
-    when: When = Field(
-        description="what the mail must match, all of it: regular expressions, searched, ignoring case"
-    )
+    when: When = Field(description="what the mail must match, all of it: regular expressions, searched, ignoring case")
     set: Set = Field(description="what the ticket gets")
     name: str | None = Field(
         None, description="told as the reason; left out: its place in the list", examples=["invoices"]

@@ -20,6 +20,7 @@ import re
 import unicodedata
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
@@ -27,7 +28,7 @@ from zoneinfo import ZoneInfo
 
 MORNING = time(9)
 """The time of a day that is named without one."""
-FURTHEST = timedelta(days=1827)
+FURTHEST = timedelta(days=1826)
 """Five years."""
 
 _LONGEST = 80  # characters
@@ -58,8 +59,8 @@ _WORDS = {
         W2 mittwoch mi; W3 donnerstag do; W4 freitag fr; W5 samstag sonnabend sa; W6 sonntag so;
         12:00 mittag mittags""",
     "es": """D0 hoy; D1 manana; D2 pasado_manana; N proximo proxima que_viene; @ a_las a_la las; _ el para;
-        H hora horas hs; W0 lunes lun; W1 martes mar; W2 miercoles mie; W3 jueves jue; W4 viernes vie; W5 sabado sab; W6 domingo dom;
-        12:00 mediodia""",
+        H hora horas hs; W0 lunes lun; W1 martes mar; W2 miercoles mie; W3 jueves jue; W4 viernes vie; W5 sabado sab;
+        W6 domingo dom; 12:00 mediodia""",
 }
 _UNITS = {
     "s": """s sec secs second seconds secondo secondi secunda secunde seconde secondes segundo segundos sek sekunde
@@ -79,7 +80,7 @@ _SPANS = {
 _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 
 _PAIR = re.compile(r"(\d{1,6}(?:[.,]\d{1,3})?)?\s*([^\W\d_]+)\s*")
-_HOUR = re.compile(r"(\d\d) ?(?:h|heures|horas)")
+_HOUR = re.compile(r"(\d\d) ?(?:h|ore|heures|horas)")
 _HALF = re.compile(r"(?<=\d) ?([ap])\.?m\b\.?")  # 9am, 9 p.m.
 _GLUED = re.compile(r"(?<=\d)(?=[^\W\d_]{2})")  # 17Uhr
 _TOKEN = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|\d[^\s,;]*|[^\s,;.]")
@@ -91,7 +92,7 @@ _DATE = re.compile(
     r"|(?P<d3>\d\d?)/(?P<m3>\d\d?)(?:/(?P<y3>\d{4}|\d\d))?(?!\S))"
 )
 _NAMED = re.compile(r"D(?P<ahead>\d)|(?P<next>N )?W(?P<weekday>\d)(?P<later> N)?")
-_CLOCK = re.compile(r"(?P<at>(?:@ )+)?(?P<h>\d\d?)(?:(?P<by> ?[hH] ?|[:.])(?P<m>\d\d)(?::\d\d)?)? ?(?P<mark>[hHap])?")
+_CLOCK = re.compile(r"(?P<at>(?:@ )+)?(?P<h>\d\d?)(?:(?P<by> ?[hH] ?|[:.])(?P<m>\d\d)(?::00)?)? ?(?P<mark>[hHap])?")
 
 
 def parse(words: Sequence[str], now: datetime, zone: ZoneInfo, languages: Sequence[str]) -> datetime:
@@ -105,8 +106,8 @@ def parse(words: Sequence[str], now: datetime, zone: ZoneInfo, languages: Sequen
         raise ValueError(f"no time is named; {_HOW}" if not text else f"that is too long for a time; {_HOW}")
     now = now.astimezone(UTC)
     span = _span(text, languages)
-    if span is not None:
-        return _checked(_later(now, span, zone), now, zone, said)
+    if span:
+        return _checked(span.after(now, zone), now, zone, said)
     moment = now
     for local in _candidates(text, now.astimezone(zone).replace(tzinfo=None), tuple(languages)):
         moment = local.replace(tzinfo=zone).astimezone(UTC)
@@ -131,30 +132,41 @@ def _checked(moment: datetime, now: datetime, zone: ZoneInfo, said: str) -> date
 # --- durations -------------------------------------------------------------------------------------
 
 
-def _span(text: str, languages: Sequence[str]) -> timedelta | None:
+@dataclass(frozen=True, slots=True)
+class _Span:
+    days: int  # of the calendar
+    exact: timedelta
+
+    def after(self, now: datetime, zone: ZoneInfo) -> datetime:
+        local = now.astimezone(zone)
+        wall = local.replace(tzinfo=None) + timedelta(days=self.days)
+        return (wall.replace(tzinfo=zone).astimezone(UTC) if self.days else now) + self.exact
+
+
+def _span(text: str, languages: Sequence[str]) -> _Span | None:
     """The length of time that ``text`` is, if it is one."""
     words = re.split("[ '-]", text)
     kept = [word for word in words if word not in _IN]
-    told = len(kept) < len(words)  # "in 3h" and "3 tunnin kuluttua" are no clock
+    told = len(kept) < len(words)  # "in 17h" and "17 tunnin kuluttua" are no clock
     text = " ".join("1" if told and word in _ONE else word for word in kept)
-    if not told and (hour := re.fullmatch(r"(\d\d) ?(?:h|heures|horas)", text)):
-        return None if 13 <= int(hour[1]) <= 23 and _SAYS_HOURS & set(languages) else int(hour[1]) * _SPANS["h"]
-    at, total = 0, timedelta(0)
+    hour = _HOUR.fullmatch(text)
+    if hour and not told and 13 <= int(hour[1]) <= 23 and _SAYS_HOURS & set(languages):
+        return None
+    at, span = 0, _Span(0, timedelta(0))
     while pair := _PAIR.match(text, at):
         unit = _UNIT_OF.get(pair[2])
         if unit is None or not (pair[1] or told):
             return None
-        total += min(float((pair[1] or "1").replace(",", ".")) * _SPANS[unit], 2 * FURTHEST)
+        span = _longer(span, float((pair[1] or "1").replace(",", ".")), unit)
         at = pair.end()
-    return total if at and at == len(text) else None
+    return span if at and at == len(text) else None
 
 
-def _later(now: datetime, span: timedelta, zone: ZoneInfo) -> datetime:
-    days = timedelta(days=span.days)
-    if not days:
-        return now + span
-    local = now.astimezone(zone).replace(tzinfo=None) + days
-    return local.replace(tzinfo=zone).astimezone(UTC) + (span - days)
+def _longer(span: _Span, count: float, unit: str) -> _Span:
+    length = min(count * _SPANS[unit], 2 * FURTHEST)  # which is refused later, and overflows nothing
+    if unit in "dw":
+        return _Span(span.days + length.days, span.exact + length % _SPANS["d"])
+    return replace(span, exact=span.exact + length)
 
 
 # --- days and clocks -------------------------------------------------------------------------------
@@ -244,7 +256,7 @@ def _date(found: re.Match[str], today: date) -> date:
 
 def _clock(signs: str, text: str) -> time:
     found = _CLOCK.fullmatch(signs)
-    if signs.isdigit():
+    if signs.isdigit() and int(signs) <= 23:
         raise ValueError(f"“{signs}” may be an hour or a day; write {signs}:00 or {signs}.12.")
     if not found:
         raise ValueError(f"“{text}” is not understood; {_HOW}")

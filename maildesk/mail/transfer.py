@@ -41,7 +41,7 @@ def size(data: bytes, encoding: str) -> int:
         padding = data.translate(None, _BASE64 + _SPACE)
         if padding in (b"", b"=", b"==") and data.rstrip(_SPACE).endswith(padding):
             digits = len(data) - len(padding) - sum(data.count(space) for space in _SPACE)
-            return digits * 3 // 4 - (digits % 4 == 1)
+            return digits * 3 // 4
     return len(decode(data, encoding))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,19 +47,19 @@ def _insert(store: Store, mail: RawMail) -> int:
     )
 
 
-def waiting(store: Store, now: datetime, limit: int) -> list[Waiting]:
-    """The oldest mails that may be thought about now."""
+def waiting(store: Store, now: datetime, limit: int) -> Iterator[Waiting]:
+    """The oldest mails that may be thought about now; each one's bytes are loaded when it is its turn."""
     rows = store.rows(
-        "SELECT inbox.*, raw.bytes FROM inbox JOIN raw ON raw.id = inbox.raw_id"
-        " WHERE state = 'received' AND next_at <= ? ORDER BY inbox.id LIMIT ?",
-        (to_text(now), limit),
+        "SELECT * FROM inbox WHERE state = 'received' AND next_at <= ? ORDER BY id LIMIT ?", (to_text(now), limit)
     )
-    return [Waiting(row["id"], row["attempts"], _raw_mail(row)) for row in rows]
+    for row in rows:
+        raw = store.value("SELECT bytes FROM raw WHERE id = ?", (row["raw_id"],))
+        yield Waiting(row["id"], row["attempts"], _raw_mail(row, raw))
 
 
-def _raw_mail(row: Row) -> RawMail:
+def _raw_mail(row: Row, raw: bytes) -> RawMail:
     return RawMail(
-        raw=row["bytes"],
+        raw=raw,
         source=row["source"],
         received_at=to_time(row["received_at"]),
         envelope_from=row["envelope_from"],

@@ -109,21 +109,21 @@ ATTRIBUTIONS = {
     "aol": "In a message dated 11/16/2021 12:34:56 PM Eastern Standard Time, jo@acme.example writes:",
     "zoho": "---- On Tue, 16 Nov 2021 12:34:56 +0100 Jo Meyer <jo@acme.example> wrote ----",
     "zoho new": " ---- On Tue, 16 Nov 2021 12:34:56 +0100 Jo Meyer <jo@acme.example> wrote ---",
-    "163": "At 2021-11-16 12:34:56, \"Jo Meyer\" <jo@acme.example> wrote:",
-    "163 zh": "在 2021-11-16 12:34:56，\"Jo Meyer\" <jo@acme.example> 写道：",
+    "163": 'At 2021-11-16 12:34:56, "Jo Meyer" <jo@acme.example> wrote:',
+    "163 zh": '在 2021-11-16 12:34:56，"Jo Meyer" <jo@acme.example> 写道：',
     "horde": "Quoting Jo Meyer <jo@acme.example>:",
     "horde de": "Zitat von Jo Meyer <jo@acme.example>:",
     "mutt": "On Tue, Nov 16, 2021 at 12:34:56PM +0100, Jo Meyer wrote:",
     "gnus": "Jo Meyer <jo@acme.example> writes:",
     "notes": "Jo Meyer <jo@acme.example> wrote on 16/11/2021 12:34:56:",
     "mailru": "Вторник, 16 ноября 2021, 12:34 +03:00 от Jo Meyer <jo@acme.example>:",
-    "yandex": "16.11.2021, 12:34, \"Jo Meyer\" <jo@acme.example>:",
+    "yandex": '16.11.2021, 12:34, "Jo Meyer" <jo@acme.example>:',
     "roundcube de": "Am 2021-11-16 12:34, schrieb Jo Meyer:",
-    "outlook mac": "On 11/16/21, 12:34 PM, \"Jo Meyer\" <jo@acme.example> wrote:",
-    "outlook ios": "On Tue, Nov 16, 2021 at 12:34 PM +0100, \"Jo Meyer\" <jo@acme.example<mailto:jo@acme.example>> wrote:",
+    "outlook mac": 'On 11/16/21, 12:34 PM, "Jo Meyer" <jo@acme.example> wrote:',
+    "outlook ios": 'On Tue, Nov 16, 2021 at 12:34 PM +0100, "Jo Meyer" <jo@acme.example<mailto:jo@acme.example>> wrote:',
     "android": "On Nov 16, 2021 12:34, Jo Meyer <jo@acme.example> wrote:",
     "name and address alone": "Jo Meyer <jo@acme.example> wrote:",
-    "tablet": "On Nov 16, 2021 12:34 PM, \"Jo Meyer\" <jo@acme.example> wrote:",
+    "tablet": 'On Nov 16, 2021 12:34 PM, "Jo Meyer" <jo@acme.example> wrote:',
     "tobit": "Jo Meyer (jo@acme.example) schrieb am 16.11.2021 12:34:",
     "wrapped en": (
         "On Tue, Nov 16, 2021 at 12:34 PM Jo Meyer via The Long Support Desk Of Acme\n"
@@ -140,27 +140,14 @@ ATTRIBUTIONS = {
         "jo-with-a-very-long-local-part@acme.example>\n"
         "wrote:"
     ),
-    "wrapped de": (
-        "Jo Meyer von der langen Abteilung <jo@acme.example> schrieb am Di., 16. Nov.\n"
-        "2021, 12:34:"
-    ),
+    "wrapped de": ("Jo Meyer von der langen Abteilung <jo@acme.example> schrieb am Di., 16. Nov.\n2021, 12:34:"),
     "wrapped de 2": (
-        "Am Dienstag, den 16. November 2021 um 12:34 Uhr schrieb Jo Meyer von der\n"
-        "langen Abteilung <jo@acme.example>:"
+        "Am Dienstag, den 16. November 2021 um 12:34 Uhr schrieb Jo Meyer von der\nlangen Abteilung <jo@acme.example>:"
     ),
     "wrapped fr": "Le mar. 16 nov. 2021 à 12:34, Jo Meyer du service <jo@acme.example> a\nécrit :",
-    "wrapped es": (
-        "El mar, 16 nov 2021 a las 12:34, Jo Meyer de la oficina (<jo@acme.example>)\n"
-        "escribió:"
-    ),
-    "wrapped pl": (
-        "wt., 16 lis 2021 o 12:34 Jo Meyer z działu obsługi <jo@acme.example>\n"
-        "napisał(a):"
-    ),
-    "wrapped nl": (
-        "Op di 16 nov. 2021 om 12:34 schreef Jo Meyer van de lange afdeling <\n"
-        "jo@acme.example>:"
-    ),
+    "wrapped es": ("El mar, 16 nov 2021 a las 12:34, Jo Meyer de la oficina (<jo@acme.example>)\nescribió:"),
+    "wrapped pl": ("wt., 16 lis 2021 o 12:34 Jo Meyer z działu obsługi <jo@acme.example>\nnapisał(a):"),
+    "wrapped nl": ("Op di 16 nov. 2021 om 12:34 schreef Jo Meyer van de lange afdeling <\njo@acme.example>:"),
     "wrapped hu": "Jo Meyer <jo@acme.example> ezt írta (időpont: 2021. nov. 16.,\nK, 12:34):",
     "wrapped ja": "2021年11月16日(火) 12:34 Jo Meyer\n<jo@acme.example>:",
     "wrapped it": "Il giorno mar 16 nov 2021 alle ore 12:34 Jo Meyer <jo@acme.example> ha\nscritto:",

@@ -14,16 +14,9 @@ HEADERS = {
         "Cc: x@acme.example\n"
         "Subject: RE: Your order"
     ),
-    "en names only": (
-        "From: Jo Meyer\n"
-        "Sent: Tuesday, November 16, 2021 12:34 PM\n"
-        "To: Al Roe\n"
-        "Subject: RE: Your order"
-    ),
+    "en names only": ("From: Jo Meyer\nSent: Tuesday, November 16, 2021 12:34 PM\nTo: Al Roe\nSubject: RE: Your order"),
     "en no to": (
-        "From: Jo Meyer <jo@acme.example>\n"
-        "Sent: Tuesday, November 16, 2021 12:34 PM\n"
-        "Subject: RE: Your order"
+        "From: Jo Meyer <jo@acme.example>\nSent: Tuesday, November 16, 2021 12:34 PM\nSubject: RE: Your order"
     ),
     "en no sent": "From: Jo Meyer <jo@acme.example>\nTo: Al\nSubject: RE: Your order",
     "en date": (
@@ -39,10 +32,7 @@ HEADERS = {
         "*Subject:* RE: Your order"
     ),
     "bold2": (
-        "**From:** Jo Meyer\n"
-        "**Sent:** Tuesday, November 16, 2021 12:34 PM\n"
-        "**To:** Al Roe\n"
-        "**Subject:** RE: Your order"
+        "**From:** Jo Meyer\n**Sent:** Tuesday, November 16, 2021 12:34 PM\n**To:** Al Roe\n**Subject:** RE: Your order"
     ),
     "bold3": (
         "*From: *Jo Meyer <jo@acme.example>\n"
@@ -66,11 +56,7 @@ HEADERS = {
         "Betreff: AW: Ihre Bestellung"
     ),
     "de names": (
-        "Von: Jo Meyer\n"
-        "Gesendet: Dienstag, 16. November 2021 12:34\n"
-        "An: Al Roe\n"
-        "Cc: Bo\n"
-        "Betreff: AW: Ihre Bestellung"
+        "Von: Jo Meyer\nGesendet: Dienstag, 16. November 2021 12:34\nAn: Al Roe\nCc: Bo\nBetreff: AW: Ihre Bestellung"
     ),
     "de datum": (
         "Von: Jo Meyer <jo@acme.example>\n"
@@ -78,66 +64,94 @@ HEADERS = {
         "An: Al Roe\n"
         "Betreff: AW: Ihre Bestellung"
     ),
-    "divider fr": "-----Message d'origine-----",
-    "fr nbsp": (
-        "De\xa0: Jo Meyer\n"
-        "Envoyé\xa0: mardi 16 novembre 2021 12:34\n"
-        "À\xa0: Al Roe\n"
-        "Objet\xa0: RE: Votre commande"
+    "fr": (
+        "De : Jo Meyer <jo@acme.example>\nEnvoyé : mardi 16 novembre 2021 12:34\nÀ : Al Roe\nObjet : RE: Votre commande"
     ),
-    "divider it": "-----Messaggio originale-----",
+    "fr nbsp": (
+        "De\xa0: Jo Meyer\nEnvoyé\xa0: mardi 16 novembre 2021 12:34\nÀ\xa0: Al Roe\nObjet\xa0: RE: Votre commande"
+    ),
+    "it": ("Da: Jo Meyer <jo@acme.example>\nInviato: martedì 16 novembre 2021 12:34\nA: Al Roe\nOggetto: R: Ordine"),
     "es": (
         "De: Jo Meyer <jo@acme.example>\n"
         "Enviado el: martes, 16 de noviembre de 2021 12:34\n"
         "Para: Al Roe\n"
         "Asunto: RE: Pedido"
     ),
-    "es2": (
-        "De: Jo Meyer\n"
-        "Enviado: martes, 16 de noviembre de 2021 12:34 p. m.\n"
+    "es2": ("De: Jo Meyer\nEnviado: martes, 16 de noviembre de 2021 12:34 p. m.\nPara: Al Roe\nAsunto: RE: Pedido"),
+    "pt": (
+        "De: Jo Meyer <jo@acme.example>\n"
+        "Enviada em: terça-feira, 16 de novembro de 2021 12:34\n"
         "Para: Al Roe\n"
-        "Asunto: RE: Pedido"
+        "Assunto: RES: Pedido"
     ),
-    "pt": "-----Mensagem original-----",
-    "pt2": (
-        "De: Jo Meyer\n"
-        "Enviado: 16 de novembro de 2021 12:34\n"
-        "Para: Al Roe\n"
-        "Assunto: Re: Encomenda"
+    "pt2": ("De: Jo Meyer\nEnviado: 16 de novembro de 2021 12:34\nPara: Al Roe\nAssunto: Re: Encomenda"),
+    "nl": (
+        "Van: Jo Meyer <jo@acme.example>\n"
+        "Verzonden: dinsdag 16 november 2021 12:34\n"
+        "Aan: Al Roe\n"
+        "Onderwerp: RE: Bestelling"
     ),
-    "nl": "-----Oorspronkelijk bericht-----",
-    "sv": "-----Ursprungligt meddelande-----",
-    "da": "-----Oprindelig meddelelse-----",
-    "no": "-----Opprinnelig melding-----",
-    "fi": "-----Alkuperäinen viesti-----",
-    "pl": "-----Wiadomość oryginalna-----",
-    "cs": "-----Původní zpráva-----",
-    "sk": "-----Pôvodná správa-----",
-    "ro": "-----Mesaj original-----",
-    "hu": "-----Eredeti üzenet-----",
-    "ru": "-----Исходное сообщение-----",
-    "uk": "-----Вихідне повідомлення-----",
-    "tr": "-----Özgün İleti-----",
+    "sv": ("Från: Jo Meyer <jo@acme.example>\nSkickat: den 16 november 2021 12:34\nTill: Al Roe\nÄmne: SV: Order"),
+    "da": ("Fra: Jo Meyer <jo@acme.example>\nSendt: 16. november 2021 12:34\nTil: Al Roe\nEmne: SV: Ordre"),
+    "no": ("Fra: Jo Meyer\nSendt: tirsdag 16. november 2021 12.34\nTil: Al Roe\nEmne: SV: Ordre"),
+    "fi": (
+        "Lähettäjä: Jo Meyer <jo@acme.example>\n"
+        "Lähetetty: tiistai 16. marraskuuta 2021 12.34\n"
+        "Vastaanottaja: Al Roe\n"
+        "Aihe: VS: Tilaus"
+    ),
+    "pl": (
+        "Od: Jo Meyer <jo@acme.example>\n"
+        "Wysłano: wtorek, 16 listopada 2021 12:34\n"
+        "Do: Al Roe\n"
+        "DW: x\n"
+        "Temat: Odp: Zamówienie"
+    ),
+    "cs": (
+        "Od: Jo Meyer <jo@acme.example>\n"
+        "Odesláno: úterý 16. listopadu 2021 12:34\n"
+        "Komu: Al Roe\n"
+        "Předmět: RE: Objednávka"
+    ),
+    "sk": ("Od: Jo Meyer\nOdoslané: utorok 16. novembra 2021 12:34\nKomu: Al Roe\nPredmet: RE: Objednávka"),
+    "ro": (
+        "De la: Jo Meyer <jo@acme.example>\nTrimis: marți, 16 noiembrie 2021 12:34\nCătre: Al Roe\nSubiect: RE: Comanda"
+    ),
+    "hu": (
+        "Feladó: Jo Meyer <jo@acme.example>\n"
+        "Elküldve: 2021. november 16., kedd 12:34\n"
+        "Címzett: Al Roe\n"
+        "Tárgy: RE: Rendelés"
+    ),
+    "ru": ("От: Jo Meyer <jo@acme.example>\nОтправлено: 16 ноября 2021 г. 12:34\nКому: Al Roe\nТема: RE: Заказ"),
+    "uk": (
+        "Від: Jo Meyer <jo@acme.example>\n"
+        "Надіслано: вівторок, 16 листопада 2021 р. 12:34\n"
+        "Кому: Al Roe\n"
+        "Тема: RE: Замовлення"
+    ),
+    "tr": ("Kimden: Jo Meyer <jo@acme.example>\nGönderildi: 16 Kasım 2021 Salı 12:34\nKime: Al Roe\nKonu: RE: Sipariş"),
     "tr2": (
-        "Gönderen: Jo Meyer <jo@acme.example>\n"
-        "Gönderildi: 16 Kasım 2021 Salı 12:34\n"
-        "Kime: Al Roe\n"
-        "Konu: YNT: Sipariş"
+        "Gönderen: Jo Meyer <jo@acme.example>\nGönderildi: 16 Kasım 2021 Salı 12:34\nKime: Al Roe\nKonu: YNT: Sipariş"
     ),
-    "el": "-----Αρχικό μήνυμα-----",
-    "ja": "-----元のメッセージ-----",
-    "zh": "-----邮件原件-----",
+    "el": (
+        "Από: Jo Meyer <jo@acme.example>\nΣτάλθηκε: Τρίτη, 16 Νοεμβρίου 2021 12:34\nΠρος: Al Roe\nΘέμα: RE: Παραγγελία"
+    ),
+    "ja": "差出人: Jo Meyer <jo@acme.example>\n送信日時: 2021年11月16日 12:34\n宛先: Al Roe\n件名: RE: 注文",
+    "zh": "发件人: Jo Meyer <jo@acme.example>\n发送时间: 2021年11月16日 12:34\n收件人: Al Roe\n主题: 答复: 订单",
     "zh wide": "发件人： Jo Meyer <jo@acme.example>\n发送时间： 2021年11月16日 12:34\n收件人： Al Roe\n主题： 答复: 订单",
     "zh tw": (
-        "寄件者: Jo Meyer <jo@acme.example>\n"
-        "寄件日期: 2021年11月16日 下午 12:34\n"
-        "收件者: Al Roe\n"
-        "主旨: RE: 訂單"
+        "寄件者: Jo Meyer <jo@acme.example>\n寄件日期: 2021年11月16日 下午 12:34\n收件者: Al Roe\n主旨: RE: 訂單"
     ),
-    "ko": "-----원본 메시지-----",
-    "ar": "-----الرسالة الأصلية-----",
-    "he": "-----הודעה מקורית-----",
-    "vi": "-----Thư gốc-----",
+    "ko": (
+        "보낸 사람: Jo Meyer <jo@acme.example>\n"
+        "보낸 날짜: 2021년 11월 16일 화요일 오후 12:34\n"
+        "받는 사람: Al Roe\n"
+        "제목: RE: 주문"
+    ),
+    "ar": ("من: Jo Meyer <jo@acme.example>\nتم الإرسال: 16/نوفمبر/2021 12:34\nإلى: Al Roe\nالموضوع: رد: طلب"),
+    "he": ("מאת: Jo Meyer <jo@acme.example>\nנשלח: יום שלישי 16 נובמבר 2021 12:34\nאל: Al Roe\nנושא: RE: הזמנה"),
+    "vi": ("Từ: Jo Meyer <jo@acme.example>\nĐã gửi: 16 Tháng Mười Một 2021 12:34\nĐến: Al Roe\nChủ đề: RE: Đơn hàng"),
     "one line": "From: Jo Meyer <jo@acme.example> Sent: Tuesday, November 16, 2021 12:34 PM To: Al Roe Subject: RE: Your order",
     "android": (
         "-------- Original message --------\n"
@@ -155,16 +169,16 @@ HEADERS = {
     ),
     "em client": (
         "------ Original Message ------\n"
-        "From: \"Jo Meyer\" <jo@acme.example>\n"
-        "To: \"Al\" <al@acme.example>\n"
+        'From: "Jo Meyer" <jo@acme.example>\n'
+        'To: "Al" <al@acme.example>\n'
         "Sent: 16/11/2021 12:34:56\n"
         "Subject: Re: x"
     ),
     "qq": (
         "------------------ 原始邮件 ------------------\n"
-        "发件人: \"Jo\" <jo@acme.example>;\n"
+        '发件人: "Jo" <jo@acme.example>;\n'
         "发送时间: 2021年11月16日(星期二) 中午12:34\n"
-        "收件人: \"al\"<al@acme.example>;\n"
+        '收件人: "al"<al@acme.example>;\n'
         "主题: x"
     ),
     "rule": (
@@ -198,15 +212,94 @@ HEADERS = {
         "Attachments: a.pdf"
     ),
     "fr message": (
-        "====\n"
-        "\n"
-        "Message du : 16/11/2021 12:34\n"
-        "De : \"Jo\" <jo@acme.example>\n"
-        "A : al@acme.example\n"
-        "Copie à :\n"
-        "Sujet : x"
+        '====\n\nMessage du : 16/11/2021 12:34\nDe : "Jo" <jo@acme.example>\nA : al@acme.example\nCopie à :\nSujet : x'
     ),
-    "only divider en": "-----Original Message-----",
-    "only divider de": "-----Ursprüngliche Nachricht-----",
-    "only divider es": "-----Mensaje original-----",
-    "ru2": "-------- Исходное сообщение --------",
+}
+DIVIDERS = [
+    "-----Original Message-----",
+    "-----Ursprüngliche Nachricht-----",
+    "-----Mensaje original-----",
+    "-----Message d'origine-----",
+    "-----Messaggio originale-----",
+    "-----Oorspronkelijk bericht-----",
+    "-----Исходное сообщение-----",
+    "-------- Исходное сообщение --------",
+    "-----邮件原件-----",
+    "-----元のメッセージ-----",
+    "-----원본 메시지-----",
+    "-----Wiadomość oryginalna-----",
+    "-----Özgün İleti-----",
+    "-----Oprindelig meddelelse-----",
+    "-----Ursprungligt meddelande-----",
+    "-----Eredeti üzenet-----",
+    "-----Původní zpráva-----",
+    "-----Mensagem original-----",
+    "-----Alkuperäinen viesti-----",
+    "-----Opprinnelig melding-----",
+    "-----Αρχικό μήνυμα-----",
+    "-----הודעה מקורית-----",
+    "-----الرسالة الأصلية-----",
+    "-----Mesaj original-----",
+    "-----Вихідне повідомлення-----",
+    "-----Thư gốc-----",
+    "-----Pôvodná správa-----",
+]
+
+each_header = pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)
+
+
+@each_header
+def test_a_copied_header_ends_the_new_words(header: str) -> None:
+    new = trim.reply(f"An answer.\nTwo lines.\n\n{header}\n\nWhat was asked\nand more.\n", None)
+    assert (new.text, new.doubtful) == ("An answer.\nTwo lines.", "")
+
+
+@each_header
+def test_no_empty_line_is_needed_above_a_copied_header(header: str) -> None:
+    assert trim.reply(f"An answer.\n{header}\nWhat was asked\n", None).text == "An answer."
+
+
+@each_header
+def test_a_mail_passed_on_without_a_word_is_kept_but_doubtful(header: str) -> None:
+    text = f"{header}\n\nWhat was asked\nand more."
+    new = trim.reply(text, None)
+    assert new.text == text.strip()
+    assert "nothing is typed above" in new.doubtful
+
+
+@each_header
+def test_a_footer_above_a_copied_header_is_no_word_typed(header: str) -> None:
+    text = f"Get Outlook for iOS<https://aka.ms/o0ukef>\n{header}\n\nWhat was asked"
+    assert trim.reply(text, None).text == text
+
+
+@pytest.mark.parametrize("divider", DIVIDERS)
+def test_a_divider_alone_ends_the_new_words(divider: str) -> None:
+    new = trim.reply(f"An answer.\n\n{divider}\n\nWhat was asked\n", None)
+    assert (new.text, new.doubtful) == ("An answer.", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "From: the beginning it was broken.\n\nPlease help.",
+        "My data:\n\nName: Jo\nFrom: Berlin\nPhone: 030 123456\n\nThanks",
+        "Subject: is my invoice\n\nHi",
+        "To: whom it may concern\n\nHi",
+        "Date: 12.12.2023\nPlace: Ulm\n\nHi",
+        "Re: my order 1234\n\nwhere is it?",
+        "Error log:\nFrom: line 5\nTo: line 9\ndone",
+        "We are waiting.\n\nOriginal message\n\nwas lost.",
+        "Von: Anfang an war es kaputt.\n\nBitte helfen.",
+    ],
+)
+def test_lines_that_look_like_a_header_stay(text: str) -> None:
+    new = trim.reply(f"Hello,\n\n{text}", None)
+    assert (new.text, new.doubtful) == (f"Hello,\n\n{text}", "")
+
+
+def test_a_booking_that_reads_like_a_header_stays_and_is_doubtful() -> None:
+    text = "Please book:\n\nFrom: Berlin\nTo: Paris\nDate: 1 May, 10:00\n\nThanks"
+    new = trim.reply(text, None)
+    assert new.text == text
+    assert "header" in new.doubtful

@@ -97,7 +97,7 @@ def test_the_ledger_adds_up(store: Store) -> None:
 def test_a_mail_that_was_put_off_is_not_thought_about_before_its_time(store: Store) -> None:
     (id,) = intake.accept(store, [raw()])
     intake.put_off(store, id, NOW + timedelta(seconds=5), "Traceback")
-    assert intake.waiting(store, NOW, 10) == []
+    assert list(intake.waiting(store, NOW, 10)) == []
     assert [w.attempts for w in intake.waiting(store, NOW + timedelta(seconds=5), 10)] == [1]
 
 
