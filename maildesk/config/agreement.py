@@ -87,7 +87,7 @@ def doubts(config: Config) -> Iterator[tuple[Loc, str]]:
                 "a password in the file: whoever reads the file has it; password_file is safer",
             )
     for loc, file in _files(config):
-        if not os.path.exists(file):  # noqa: PTH110 - unlike Path.exists, never raises in a closed folder
+        if not os.path.exists(file):  # Path.exists raises in a folder closed to us
             yield loc, f"{file} is not there, or cannot be seen from here"
     if not config.desk.admins:
         yield ("desk",), "desk.admins is empty: nobody is told when the desk is unwell"

@@ -46,7 +46,7 @@ def complaint(error: ErrorDetails) -> tuple[Loc, str]:
         case type_ if type_ in _WORDS:
             return loc, f"{name} {_WORDS[type_]}"
         case _:
-            return loc, f"{name}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+            return loc, f"{name} {error['msg'].replace('Input should', 'must', 1)}"
 
 
 def _help(loc: Loc) -> str:

@@ -95,16 +95,8 @@ def _tree(text: str) -> Mapping[str, Any]:
     return tree
 
 
-# What ruamel 0.19 lets through on text that is no configuration: "!!timestamp x", "? ? a", "&a [*a]" and kin.
-_RUAMEL_STUMBLES = (
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    AttributeError,
-    AssertionError,
-    RuntimeError,
-)
+# What ruamel 0.19 raises on text that is no configuration: "!!bool x", "!!set x", "? ? a", ten thousand "[".
+_RUAMEL_STUMBLES = (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
 
 
 def _syntax(error: MarkedYAMLError) -> str:

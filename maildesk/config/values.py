@@ -27,7 +27,7 @@ _COUNTRY = r"[A-Z]{2}(?:-[A-Z0-9]{1,4})?"
 LONGEST_TOKEN = 42  # one letter and 41 of base32: desk/addresses.py makes them
 ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]\\\x00-\x1f]{1,64}@[^\s<>@,;:\"()\[\]\\\x00-\x1f]{1,255}")
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
-_HOST = re.compile(r"\[?[A-Za-z0-9.:_-]{1,255}\]?")
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,255}|\[?[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{0,40}\]?")
 _LONGEST_SOCKET_PATH = 107  # octets: unix(7), sun_path
 
 

@@ -33,11 +33,9 @@ class SmtpIn(Section):
     tls_cert: FilePath | None = Field(
         None,
         description="certificate chain; with it STARTTLS is offered",
-        examples=["/etc/letsencrypt/live/mx.acme.example/fullchain.pem"],
+        examples=["/etc/maildesk/fullchain.pem"],
     )
-    tls_key: FilePath | None = Field(
-        None, description="its private key", examples=["/etc/letsencrypt/live/mx.acme.example/privkey.pem"]
-    )
+    tls_key: FilePath | None = Field(None, description="its private key", examples=["/etc/maildesk/privkey.pem"])
     bare_newline: Literal["refuse", "normalize"] = Field(
         "refuse", description="what to do with a lone CR or LF (SMTP smuggling)"
     )
@@ -46,7 +44,7 @@ class SmtpIn(Section):
         description="mails of one envelope sender, relays apart",
         validate_default=True,
     )
-    connections: int = Field(200, ge=1, description="at once")
+    connections: int = Field(200, ge=1, description="how many at once")
 
     @model_validator(mode="after")
     def _pair(self) -> SmtpIn:
@@ -154,10 +152,10 @@ class SmtpOut(Secret):
 
 
 class Send(Section):
-    smtp: SmtpOut | None = Field(None, description="send through a smarthost")
     maildir: FilePath | None = Field(
         None, description="for trials and tests: put mail into this Maildir", examples=["../var/outgoing"]
     )
+    smtp: SmtpOut | None = Field(None, description="send through a smarthost")
     null_sender: bool = Field(True, description="auto-replies have an empty envelope sender; false: a bounce address")
     give_up_after: Duration = Field(
         "5d", description="how long a mail is tried before it has failed", validate_default=True

@@ -21,7 +21,7 @@ class Agent(Section):
     )
     teams: tuple[Id, ...] = Field((), description="ids of the teams they are in", examples=[["billing"]])
     languages: tuple[Language, ...] = Field(
-        (), description="that they speak; the first is that of their notices", examples=[["it", "en"]]
+        (), description="that they speak; the first is that of their notices", examples=[["en", "it"]]
     )
     signature: str = Field("", description="under their answers", examples=["Alice\nAcme Support"])
     timezone: Zone | None = Field(None, description="left out: the desk's", examples=["Europe/Rome"])
@@ -83,7 +83,7 @@ class Set(Section):
 
 
 class Route(Section):
-    when: When = Field(description="what the mail must match, all of it: regular expressions, searched, ignoring case")
+    when: When = Field(description="all of these must match: regular expressions, searched, ignoring case")
     set: Set = Field(description="what the ticket gets")
     name: str | None = Field(
         None, description="told as the reason; left out: its place in the list", examples=["invoices"]

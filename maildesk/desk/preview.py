@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from maildesk.config import Agent
@@ -41,22 +41,29 @@ def sample(policy: Policy, name: str, language: str) -> Rendered:
     """The template on the table's own examples. Raises NoSuchTemplate, Unrenderable."""
     if name.startswith(_CANNED):
         answer = _known(name, policy, language).removeprefix(_CANNED)
-        template = next(t for (_, n), t in policy.templates.answers.items() if n == answer)
-        pairs = {key: f"<{key}>" for key in template.parameters}
-        return policy.templates.render_canned(answer, language, {**pairs, **variables.sample(variables.CANNED)})
+        values = {**_pairs(policy, answer), **variables.sample(variables.CANNED)}
+        return policy.templates.render_canned(answer, language, values)
     known = _known(name, policy, language)
     return policy.templates.render(known, language, variables.sample(known))
 
 
 def on_ticket(stage: Stage, name: str, language: str) -> Rendered:
     """The letter as it would go out. Raises NoSuchTemplate, Unrenderable, ComposeError."""
-    desk, ticket = stage.desk, stage.ticket
+    desk, ticket = stage.desk, replace(stage.ticket, language=language)
     known = _known(name, desk.policy, language)
     if known.startswith(_CANNED):
-        said = letters.canned(desk, ticket, stage.agent, known.removeprefix(_CANNED), {"words": Words("")})
+        answer = known.removeprefix(_CANNED)
+        values = {**_pairs(desk.policy, answer), "words": Words("")}
+        said = letters.canned(desk, ticket, stage.agent, answer, values)
         return Rendered("", f"{said.as_text()}\n", said.as_html())
     mail = parse.read(_letter(stage, Purpose(known), language).raw)
     return Rendered(mail.subject, mail.text, mail.html or "")
+
+
+def _pairs(policy: Policy, answer: str) -> dict[str, object]:
+    """What an agent would have to give, as placeholders."""
+    needed = (t.parameters for (_, name), t in policy.templates.answers.items() if name == answer)
+    return {key: f"<{key}>" for keys in needed for key in keys}
 
 
 def _letter(stage: Stage, purpose: Purpose, language: str) -> QueueMail:

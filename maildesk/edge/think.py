@@ -83,7 +83,8 @@ class Thinker:
         ends = time.monotonic() + budget
         thoughts: list[Thought] = []
         count = octets = 0
-        for count, waiting in enumerate(intake.waiting(self.store, self.clock(), limit), 1):
+        for waiting in intake.waiting(self.store, self.clock(), limit):
+            count += 1
             if thought := self._read(waiting):
                 thoughts.append(thought)
             octets += len(waiting.mail.raw)

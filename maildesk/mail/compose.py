@@ -7,16 +7,14 @@ addresses). All content is 7-bit, so that no relay has a reason to rewrite it. I
 
 from __future__ import annotations
 
-import email.headerregistry
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes, policy
-from email.errors import HeaderParseError, MessageError
-from email.message import EmailMessage
+from email.utils import format_datetime
 
+from maildesk.mail import fields, wire
 from maildesk.model import Address
 
 _REFERENCES = 20  # Message-IDs in References; longer ones are cut by Exchange anyway
@@ -56,7 +54,6 @@ class Letter:
     auto_submitted: str = ""  # auto-replied, auto-generated; "" for a person's words
     desk: str = ""  # X-Maildesk-Desk, by which desks know each other (and stop)
     enclosures: Sequence[Enclosure] = ()
-    headers: Sequence[tuple[str, str]] = field(default=())
 
 
 Guard = Callable[[str], str]  # a text -> what in it the recipient must not see, or ""
@@ -65,16 +62,10 @@ Guard = Callable[[str], str]  # a text -> what in it the recipient must not see,
 def compose(letter: Letter, guard: Guard) -> bytes:
     """The letter as bytes with CRLF line ends; ComposeError when it may not be sent.
 
-    ``guard`` is asked about every text of the mail that its reader can see.
+    The same letter gives the same bytes. ``guard`` is asked about every text that its reader can see.
     """
     _check(letter, guard)
-    message = EmailMessage(policy=_policy(letter))
-    try:
-        _write_header(message, letter)
-        _write_body(message, letter)
-        raw = message.as_bytes()
-    except (MessageError, HeaderParseError, ValueError, IndexError, LookupError) as error:
-        raise ComposeError(f"this mail cannot be written: {error}") from error
+    raw = wire.header(_fields(letter)) + _body(letter)
     _read_again(raw, letter)
     return raw
 
@@ -101,55 +92,41 @@ def _is_text(media_type: str) -> bool:
     return media_type.startswith(("text/", "message/"))
 
 
-def _policy(letter: Letter) -> policy.EmailPolicy[EmailMessage]:
+def _fields(letter: Letter) -> Iterator[tuple[str, str]]:
+    """The header, field by field, each value encoded and folded."""
     plain = all(a.isascii() for a in (letter.to.email, letter.sender.email, letter.reply_to))
-    return policy.SMTP if plain else policy.SMTPUTF8
-
-
-def _write_header(message: EmailMessage, letter: Letter) -> None:
-    message["From"] = _mailbox(letter.sender)
-    message["To"] = _mailbox(letter.to)
-    message["Subject"] = one_line(letter.subject)
-    message["Date"] = letter.date
-    message["Message-ID"] = letter.message_id
+    yield "From", wire.mailbox(one_line(letter.sender.name, _NAME), letter.sender.email, plain)
+    yield "To", wire.mailbox(one_line(letter.to.name, _NAME), letter.to.email, plain)
+    yield "Subject", wire.unstructured("Subject", one_line(letter.subject))
+    yield "Date", format_datetime(letter.date)
+    yield "Message-ID", letter.message_id
     if letter.reply_to:
-        message["Reply-To"] = letter.reply_to
+        yield "Reply-To", letter.reply_to
     thread = [m for m in letter.thread if _MESSAGE_ID.fullmatch(m)][-_REFERENCES:]
     answers = letter.in_reply_to if _MESSAGE_ID.fullmatch(letter.in_reply_to) else (thread[-1] if thread else "")
     if answers:
-        message["In-Reply-To"] = answers
-        message["References"] = " ".join([*(m for m in thread if m != answers), answers])
+        yield "In-Reply-To", answers
+        yield "References", "\r\n ".join([*(m for m in thread if m != answers), answers])
     if letter.auto_submitted:
-        message["Auto-Submitted"] = letter.auto_submitted  # RFC 3834 §5
-        message["X-Auto-Response-Suppress"] = "All"  # Exchange heeds this one alone
+        yield "Auto-Submitted", letter.auto_submitted  # RFC 3834 §5
+        yield "X-Auto-Response-Suppress", "All"  # Exchange heeds this one alone
     if letter.desk:
-        message["X-Maildesk-Desk"] = letter.desk
-    for name, value in letter.headers:
-        message[name] = one_line(value, 900)
+        yield "X-Maildesk-Desk", letter.desk
+    yield "MIME-Version", "1.0"
 
 
-def _mailbox(address: Address) -> email.headerregistry.Address:
-    local, _, domain = address.email.rpartition("@")
-    return email.headerregistry.Address(one_line(address.name, _NAME), local, domain)
-
-
-def _write_body(message: EmailMessage, letter: Letter) -> None:
-    message.set_content(_lines(letter.text), cte=_encoding(letter.text))
+def _body(letter: Letter) -> bytes:
+    """Text and HTML, what the HTML shows beside it, and the files around both (RFC 2046 §5.1)."""
+    shown = [e for e in letter.enclosures if e.content_id and letter.html is not None]
+    files = [e for e in letter.enclosures if e not in shown]
+    boundary = wire.Boundaries(letter.message_id)
+    whole = wire.text("plain", _lines(letter.text))
     if letter.html is not None:
-        message.add_alternative(_lines(letter.html), subtype="html", cte=_encoding(letter.html))
-        html = message.get_payload(1)
-        assert isinstance(html, EmailMessage)
-        for shown in (e for e in letter.enclosures if e.content_id):
-            _enclose(html, shown)
-    for file in letter.enclosures:
-        if not file.content_id or letter.html is None:
-            _enclose(message, file)
-
-
-def _encoding(text: str) -> str:
-    """Base64 where quoted-printable would be longer than it: mostly not Latin."""
-    foreign = sum(1 for c in text if not c.isascii())
-    return "base64" if foreign > len(text) // 6 else "quoted-printable"
+        html = wire.text("html", _lines(letter.html))
+        if shown:
+            html = wire.multipart("related", [html, *(_enclosed(e) for e in shown)], boundary)
+        whole = wire.multipart("alternative", [whole, html], boundary)
+    return wire.multipart("mixed", [whole, *(_enclosed(e) for e in files)], boundary) if files else whole
 
 
 def _lines(text: str) -> str:
@@ -158,37 +135,33 @@ def _lines(text: str) -> str:
     return text.encode("utf-8", "replace").decode().rstrip("\n") + "\n"
 
 
-def _enclose(message: EmailMessage, file: Enclosure) -> None:
-    main, _, sub = file.media_type.partition("/")
-    if main in ("multipart", "message") or not re.fullmatch(r"[\w.+-]+/[\w.+-]+", file.media_type, re.ASCII):
-        main, sub = "application", "octet-stream"  # a composite type may not be encoded, RFC 2046 §5
-    name = file_name(file.name)
-    if file.content_id and isinstance(message, EmailMessage):
-        message.add_related(file.content, main, sub, cid=f"<{file.content_id}>", filename=name, disposition="inline")
-    else:
-        message.add_attachment(file.content, main, sub, filename=name)
+def _enclosed(file: Enclosure) -> bytes:
+    main = file.media_type.partition("/")[0]
+    plain = re.fullmatch(r"[\w.+-]{1,60}/[\w.+-]{1,60}", file.media_type, re.ASCII)
+    fits = plain and main not in ("multipart", "message")  # a composite type may not be encoded, RFC 2046 §5
+    media_type = file.media_type if fits else "application/octet-stream"
+    return wire.attachment(media_type, file_name(file.name), file.content, file.content_id)
 
 
 def file_name(name: str) -> str:
     """A name that is only shown: no path, no controls, no invisible characters (T7)."""
     shown = "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn"))
-    shown = re.sub(r'[\\/:*?"<>|]+', "_", shown).strip(". ")
-    return shown[-120:] or "attachment"
+    shown = re.sub(r'[\\/:*?"<>|]+', "_", shown)
+    return re.sub(r"^[._\s]+|[.\s]+$", "", shown)[-120:] or "attachment"
+
+
+_WRITTEN = {
+    *("from", "to", "subject", "date", "message-id", "reply-to", "in-reply-to", "references", "auto-submitted"),
+    *("x-auto-response-suppress", "x-maildesk-desk", "mime-version", "content-type", "content-transfer-encoding"),
+}
 
 
 def _read_again(raw: bytes, letter: Letter) -> None:
-    """What we made must say what we meant: one recipient, the headers we wrote, no more (T9)."""
-    if b"\r" in raw.replace(b"\r\n", b"") or b"\n" in raw.replace(b"\r\n", b""):
+    """What we made must say what we meant: one recipient, the fields we wrote, no more (T9)."""
+    if len(re.findall(rb"\r\n", raw)) != raw.count(b"\r") or raw.count(b"\r") != raw.count(b"\n"):
         raise ComposeError("this mail would hold a bare CR or LF")
-    head = message_from_bytes(raw[: raw.index(b"\r\n\r\n") + 4])
-    allowed = {
-        *("from", "to", "subject", "date", "message-id", "reply-to", "in-reply-to", "references"),
-        *("auto-submitted", "x-auto-response-suppress", "x-maildesk-desk", "mime-version", "content-type"),
-        *("content-transfer-encoding",),
-        *(name.lower() for name, _ in letter.headers),
-    }
-    names = [name.lower() for name in head.keys()]  # noqa: SIM118 - a Message is no dict
-    if len(set(names)) != len(names) or not set(names) <= allowed:
-        raise ComposeError("this mail would hold a header that nobody wrote")
-    if f"{letter.to.email}" not in (head["To"] or ""):
+    head = fields.read(raw, 0, len(raw)).fields
+    if len(head) != len(head.names()) or not head.names() <= _WRITTEN:
+        raise ComposeError("this mail would hold a header field that nobody wrote")
+    if not head.get("To").endswith((letter.to.email, f"<{letter.to.email}>")):
         raise ComposeError("this mail would not go to its recipient")

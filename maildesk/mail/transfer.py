@@ -14,8 +14,11 @@ _SPACE = b" \t\r\n\x0b\x0c"
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
-_FIRST_LINE = re.compile(rb"\s*[A-Za-z0-9+/=_-]+[ \t\r]*(?:\n|\Z)")
-_BASE64_LINE = re.compile(rb"^(?:[\w+/]{4})*[\w+/]{2}(?:[\w+/]{2}|==|[\w+/]=)[ \t\r]*$", re.MULTILINE)
+_BASE64_BEGINS = re.compile(rb"\s*[A-Za-z0-9+/=_-]+[ \t\r]*(?:\n|\Z)")
+_WORDS = re.compile(rb"[^\s][ \t]+[^\s]")
+_BASE64_LINE = re.compile(
+    rb"^(?:[A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{2}(?:[A-Za-z0-9+/]{2}|==|[A-Za-z0-9+/]=)[ \t\r]*$", re.MULTILINE
+)
 _SPACED_SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 _UU_BEGIN = re.compile(rb"^begin +[0-7]{3,4} +([^\r\n]{1,255})\r?\n", re.MULTILINE)
 _UU_END = re.compile(rb"^end[ \t]*\r?$\n?", re.MULTILINE)
@@ -24,7 +27,7 @@ _UU_END = re.compile(rb"^end[ \t]*\r?$\n?", re.MULTILINE)
 def decode(data: bytes, encoding: str) -> bytes:
     """``data`` decoded by the token of a Content-Transfer-Encoding field, in lower case."""
     if encoding == "base64":
-        return base64(data) if _FIRST_LINE.match(data) else data
+        return base64(data) if _is_base64(data) else data
     if encoding == "quoted-printable":
         return quoted_printable(data)
     if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
@@ -37,12 +40,17 @@ def size(data: bytes, encoding: str) -> int:
     """``len(decode(data, encoding))``, without decoding clean base64."""
     if encoding not in ("base64", "quoted-printable", "x-uuencode", "uuencode", "x-uue", "uue"):
         return len(data)
-    if encoding == "base64" and _FIRST_LINE.match(data):
+    if encoding == "base64" and _is_base64(data):
         padding = data.translate(None, _BASE64 + _SPACE)
         if padding in (b"", b"=", b"==") and data.rstrip(_SPACE).endswith(padding):
             digits = len(data) - len(padding) - sum(data.count(space) for space in _SPACE)
             return digits * 3 // 4
     return len(decode(data, encoding))
+
+
+def _is_base64(data: bytes) -> bool:
+    """Whether it is what it was declared; some clients declare base64 and send the words as they are."""
+    return bool(_BASE64_BEGINS.match(data)) or not _WORDS.search(data, 0, 200)
 
 
 def base64(data: bytes) -> bytes:
@@ -62,7 +70,7 @@ def base64(data: bytes) -> bytes:
 
 def base64_text(data: bytes) -> bytes:
     """Base64 of a text, with the plain footer that a list or a virus scanner has put below it."""
-    if not data.translate(None, _BASE64 + _SPACE + b"=-_"):
+    if not data.translate(None, _BASE64 + _SPACE + b"=-_") and not _WORDS.search(data):
         return decode(data, "base64")
     last = None
     for line in _BASE64_LINE.finditer(data):

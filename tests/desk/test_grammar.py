@@ -151,6 +151,10 @@ def test_a_markdown_heading_keeps_its_hashes() -> None:
     assert read("###x").words == "###x"
 
 
+def test_two_hashes_are_one_also_with_something_unseen_between() -> None:
+    assert read("\ufeff#\u200b＃close").words == "\ufeff\u200b＃close"
+
+
 def test_an_unknown_verb_is_trouble_with_the_nearest_named() -> None:
     block = read("#asign bob\n#close\nHello")
     (trouble,) = block.troubles

@@ -172,7 +172,6 @@ FOOTERS = [
     "أُرسلت من الـ iPhone",
     "أرسلت من iPhone الخاص بي",
     "الحصول على Outlook لـ iOS",
-    "نشלח",
     "נשלח מה-iPhone שלי",
     "קבל את Outlook עבור iOS",
     "Đã gửi từ iPhone của tôi",

@@ -139,7 +139,7 @@ HEADERS = {
     ),
     "ja": "差出人: Jo Meyer <jo@acme.example>\n送信日時: 2021年11月16日 12:34\n宛先: Al Roe\n件名: RE: 注文",
     "zh": "发件人: Jo Meyer <jo@acme.example>\n发送时间: 2021年11月16日 12:34\n收件人: Al Roe\n主题: 答复: 订单",
-    "zh wide": "发件人： Jo Meyer <jo@acme.example>\n发送时间： 2021年11月16日 12:34\n收件人： Al Roe\n主题： 答复: 订单",
+    "zh wide": "发件人： Jo <jo@x.example>\n发送时间： 2021年11月16日 12:34\n收件人： Al Roe\n主题： 答复: 订单",
     "zh tw": (
         "寄件者: Jo Meyer <jo@acme.example>\n寄件日期: 2021年11月16日 下午 12:34\n收件者: Al Roe\n主旨: RE: 訂單"
     ),
@@ -151,8 +151,8 @@ HEADERS = {
     ),
     "ar": ("من: Jo Meyer <jo@acme.example>\nتم الإرسال: 16/نوفمبر/2021 12:34\nإلى: Al Roe\nالموضوع: رد: طلب"),
     "he": ("מאת: Jo Meyer <jo@acme.example>\nנשלח: יום שלישי 16 נובמבר 2021 12:34\nאל: Al Roe\nנושא: RE: הזמנה"),
-    "vi": ("Từ: Jo Meyer <jo@acme.example>\nĐã gửi: 16 Tháng Mười Một 2021 12:34\nĐến: Al Roe\nChủ đề: RE: Đơn hàng"),
-    "one line": "From: Jo Meyer <jo@acme.example> Sent: Tuesday, November 16, 2021 12:34 PM To: Al Roe Subject: RE: Your order",
+    "vi": ("Từ: Jo <jo@x.example>\nĐã gửi: 16 Tháng Mười Một 2021 12:34\nĐến: Al Roe\nChủ đề: RE: Đơn hàng"),
+    "one line": "From: Jo <jo@x.example> Sent: Tuesday, November 16, 2021 12:34 PM To: Al Roe Subject: RE: Your order",
     "android": (
         "-------- Original message --------\n"
         "From: Jo Meyer <jo@acme.example>\n"

@@ -35,7 +35,7 @@ _GAP = re.compile(rf"[\s{_UNSEEN}{_JOINERS}]*")
 
 _BREAK = re.compile("\r\n|[\r\u2028\u2029]")
 _START = re.compile(rf"{_GAP.pattern}{_HASH}[{_UNSEEN}{_JOINERS}]*(?=[^\W\d_])")
-_ESCAPE = re.compile(rf"({_GAP.pattern}){_HASH}(?={_HASH}(?!{_HASH})\S)")
+_ESCAPE = re.compile(rf"({_GAP.pattern}){_HASH}(?=[{_UNSEEN}{_JOINERS}]*{_HASH}(?!{_HASH})\S)")
 _RULE = re.compile(rf"{_GAP.pattern}(?:--|[–—]){_GAP.pattern}")  # Outlook and Apple Mail make one dash of "--"
 _WORD = re.compile(
     rf"(?P<name>[^\s{_QUOTES}=#]+=)?(?P<open>[{_QUOTES}])(?P<text>[^{_QUOTES}]*)(?P<close>.?)(?P<next>.?)|\S+"

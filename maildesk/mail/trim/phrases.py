@@ -107,9 +107,9 @@ class Phrases:
 
 
 def fold(text: str) -> str:
-    """``text`` for comparison: as casefold(), but Turkish "İ" becomes a plain "i", not two signs."""
+    """``text`` for comparison: as casefold(), but all of Turkish "İiIı" become a plain "i"."""
     folded = text.casefold()
-    return folded if folded.isascii() else folded.replace("\u0307", "")
+    return folded if folded.isascii() else folded.replace("\u0307", "").replace("ı", "i")
 
 
 def _words(phrases: Iterable[str]) -> re.Pattern[str]:

@@ -1,0 +1,234 @@
+"""The power fails at each point of a mail's way. Nothing is lost, nothing is done twice; one mail, at one point, is sent twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import smtplib
+import socket
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Thread
+
+import pytest
+
+from tests.story.desk import Desk, until
+from tests.story.people import Person
+from tests.story.smarthost import Smarthost
+
+RAW = (
+    b"From: Ann Bianchi <ann@customer.test>\r\nTo: support\r\nSubject: Invoice 77\r\n"
+    b"Message-ID: <77@customer.test>\r\nDate: Mon, 2 Mar 2026 10:00:00 +0100\r\n\r\nIt has the wrong total.\r\n"
+)
+
+
+def hand_over(desk: Desk, raw: bytes = RAW) -> None:
+    """One mail from Ann, with its 250; SMTPException or OSError without."""
+    with smtplib.SMTP("127.0.0.1", desk.port, "mx.customer.test", timeout=20) as server:
+        server.sendmail("ann@customer.test", [desk.address], raw)
+
+
+@contextmanager
+def in_data(desk: Desk, said: bytes) -> Iterator[socket.socket]:
+    """A client that has come as far as DATA, and has said this much of its mail."""
+    with socket.create_connection(("127.0.0.1", desk.port), timeout=20) as client:
+        for command in ("EHLO x", "MAIL FROM:<ann@customer.test>", f"RCPT TO:<{desk.address}>", "DATA"):
+            client.recv(4096)
+            client.sendall(command.encode() + b"\r\n")
+        assert client.recv(4096).startswith(b"354")
+        client.sendall(said)
+        yield client
+
+
+def last_words(client: socket.socket) -> bytes:
+    with suppress(ConnectionResetError):
+        return client.recv(4096)
+    return b""
+
+
+def restarted(desk: Desk) -> None:
+    desk.kill()
+    desk.start()
+
+
+def all_is_well(desk: Desk, ann: Person, alice: Person) -> None:
+    """One ticket with one message, one auto-reply, one notice, and a ledger that adds up."""
+    desk.settles()
+    assert [ticket["subject"] for ticket in desk.tickets()] == ["Invoice 77"]
+    assert [message["kind"] for message in desk.ticket()["messages"]] == ["customer"]
+    assert len(ann.inbox) == len(alice.inbox) == 1
+    counts = desk.ledger_adds_up()
+    assert counts["received"] == counts["quarantined"] == 0
+
+
+def test_killed_in_the_midst_of_data_it_owes_the_client_nothing(desk: Desk, ann: Person, alice: Person) -> None:
+    with in_data(desk, RAW[:100]) as client:
+        restarted(desk)
+        assert last_words(client) == b""
+    assert desk.rows("SELECT id FROM inbox") == []
+    hand_over(desk)
+    all_is_well(desk, ann, alice)
+
+
+def test_killed_with_the_whole_mail_in_hand_and_not_yet_durable_it_has_not_said_250(
+    desk: Desk, ann: Person, alice: Person
+) -> None:
+    with desk.locked(), in_data(desk, RAW + b".\r\n") as client:
+        client.settimeout(1.0)
+        with pytest.raises(TimeoutError):
+            client.recv(4096)
+        desk.kill()
+        client.settimeout(20)
+        assert last_words(client) == b""
+    desk.start()
+    assert desk.rows("SELECT id FROM inbox") == []
+    hand_over(desk)
+    all_is_well(desk, ann, alice)
+
+
+def test_killed_after_the_commit_and_before_the_client_has_read_its_250_a_resend_is_the_same_mail(
+    desk: Desk, ann: Person, alice: Person
+) -> None:
+    with in_data(desk, RAW + b".\r\n"):
+        until(lambda: desk.rows("SELECT id FROM inbox"), "the mail is durable")
+        restarted(desk)
+    hand_over(desk)
+    all_is_well(desk, ann, alice)
+    assert desk.ledger_adds_up()["ignored"] == 1
+
+
+def test_killed_after_the_250_and_before_thinking_it_thinks_when_it_is_back(
+    desk: Desk, ann: Person, alice: Person
+) -> None:
+    with desk.thinking_stopped():
+        hand_over(desk)
+        assert desk.waits() == 1
+        assert desk.tickets() == []
+        desk.kill()
+    desk.start()
+    all_is_well(desk, ann, alice)
+    assert desk.ledger_adds_up()["total"] == 1
+
+
+def test_killed_between_plan_and_send_it_sends_each_mail_once(
+    desk: Desk, ann: Person, alice: Person, smarthost: Smarthost
+) -> None:
+    smarthost.down()
+    hand_over(desk)
+    until(lambda: len(desk.outbox(state="queued", ticket_id=1)) == 2, "two mails are queued")
+    queued = Counter(row["message_id"] for row in desk.outbox())
+    restarted(desk)
+    smarthost.up()
+    all_is_well(desk, ann, alice)
+    assert queued <= Counter(letter["Message-ID"] for letter in smarthost.taken)
+
+
+def test_killed_while_the_smarthost_owes_its_answer_it_sends_each_mail_once(
+    desk: Desk, ann: Person, alice: Person, smarthost: Smarthost
+) -> None:
+    smarthost.hold()
+    hand_over(desk)
+    until(lambda: len(smarthost.held) == 2, "both mails hang at the smarthost")
+    desk.kill()
+    until(lambda: not smarthost.held, "the smarthost has noticed")
+    smarthost.release()
+    desk.start()
+    all_is_well(desk, ann, alice)
+
+
+def test_killed_after_the_smarthost_s_250_and_before_its_own_record_it_doubles_those_mails_and_no_others(
+    desk: Desk, ann: Person, alice: Person, smarthost: Smarthost
+) -> None:
+    smarthost.hold()
+    hand_over(desk)
+    until(lambda: len(smarthost.held) == 2, "both mails hang at the smarthost")
+    with desk.locked():
+        smarthost.release()
+        until(lambda: len(smarthost.taken) == 2, "the smarthost has both")
+        desk.kill()
+    assert [row["state"] for row in desk.outbox()] == ["queued", "queued"]
+    first = {letter["Message-ID"]: letter.raw for letter in smarthost.taken}
+    smarthost.taken.clear()
+    desk.start()
+    all_is_well(desk, ann, alice)
+    assert {letter["Message-ID"]: letter.raw for letter in smarthost.taken} == first  # to the octet: RFC 1047
+
+
+def test_a_worker_that_is_killed_alone_is_replaced_and_the_listener_never_notices(
+    desk: Desk, ann: Person, alice: Person
+) -> None:
+    with desk.thinking_stopped():
+        hand_over(desk)
+        gone = desk.worker
+        os.kill(gone, signal.SIGKILL)
+    until(lambda: desk.worker != gone, "another worker")
+    hand_over(desk, RAW.replace(b"<77@", b"<78@").replace(b"77", b"78"))
+    desk.settles()
+    assert [ticket["subject"] for ticket in desk.tickets()] == ["Invoice 77", "Invoice 78"]
+    assert len(ann.inbox) == len(alice.inbox) == 2
+
+
+def test_killed_again_and_again_while_mail_pours_in_it_makes_one_ticket_of_each(
+    desk: Desk, smarthost: Smarthost
+) -> None:
+    def stubborn_client() -> None:
+        for number in range(30):
+            raw = RAW.replace(b"77", b"%d" % (1000 + number))
+            until(lambda: _taken(desk, raw), f"mail {number} is taken", 40)  # noqa: B023 - called at once
+
+    client = Thread(target=stubborn_client)
+    client.start()
+    for _ in range(3):
+        before = len(desk.rows("SELECT id FROM inbox"))
+        until(lambda: len(desk.rows("SELECT id FROM inbox")) > before + 3 or not client.is_alive())  # noqa: B023
+        restarted(desk)
+    client.join()
+    desk.settles()
+    assert Counter(t["subject"] for t in desk.tickets()) == Counter(f"Invoice {1000 + n}" for n in range(30))
+    assert desk.ledger_adds_up()["ticketed"] == 30
+    sent = Counter(letter["Message-ID"] for letter in smarthost.taken)
+    assert set(sent) == {row["message_id"] for row in desk.outbox()}
+    assert sum(sent.values()) - len(sent) <= 3 * 4  # each kill may double those in flight
+
+
+def _taken(desk: Desk, raw: bytes) -> bool:
+    try:
+        hand_over(desk, raw)
+    except (smtplib.SMTPException, OSError):
+        return False
+    return True
+
+
+# --- stopping in good order --------------------------------------------------------------------------------
+
+
+def test_sigterm_ends_within_ten_seconds_with_mails_in_flight_and_a_client_in_data(
+    desk: Desk, ann: Person, alice: Person, smarthost: Smarthost
+) -> None:
+    smarthost.hold()
+    hand_over(desk)
+    until(lambda: len(smarthost.held) == 2, "both mails hang at the smarthost")
+    with in_data(desk, RAW[:100]):
+        assert desk.stop() < 10
+    smarthost.release()
+    assert [row["state"] for row in desk.outbox()] == ["queued", "queued"]
+    desk.start()
+    all_is_well(desk, ann, alice)
+
+
+def test_sigterm_ends_within_ten_seconds_when_thinking_hangs(desk: Desk, ann: Person, alice: Person) -> None:
+    with desk.thinking_stopped():
+        hand_over(desk)
+        assert desk.stop() < 10
+    desk.start()
+    all_is_well(desk, ann, alice)
+
+
+def test_sigterm_lets_a_mail_that_is_under_way_arrive(desk: Desk, smarthost: Smarthost, ann: Person) -> None:
+    smarthost.hold()
+    hand_over(desk)
+    until(lambda: len(smarthost.held) == 2, "both mails hang at the smarthost")
+    Thread(target=lambda: (until(lambda: '"stopping"' in desk.log()), smarthost.release())).start()
+    desk.stop()
+    assert [row["state"] for row in desk.outbox()] == ["sent", "sent"]
