@@ -134,6 +134,11 @@ def _act(case: Case, authority: Authority, agent: Agent) -> Plan:
     if authority.ticket is None:
         return _without_ticket(case, authority, agent, effects)
     private = effects.private or authority.kind is AddressKind.NOTE
+    if block.suspicious and not private:
+        why = f"{block.suspicious[0].strip()!r} stands among your words and may be meant as a command. Commands go to"
+        return _refused(
+            case, authority, agent, f"{why} the top; a line with #end above your words says that it is none."
+        )
     draft = _Draft(agent, authority.ticket, block.words.strip(), block.lines, effects, private)
     try:
         steps = tuple(_steps(case, draft))

@@ -47,7 +47,9 @@ def _check(block: grammar.Block, effects: Effects) -> None:
     if effects.private and not block.words.strip():
         raise Refused("#note needs words: give them as a further argument")
     if block.suspicious:
-        raise Refused(f"this line may be meant as a command: {block.suspicious[0].strip()}\n#end above it says it is not")
+        raise Refused(
+            f"this line may be meant as a command: {block.suspicious[0].strip()}\n#end above it says it is not"
+        )
 
 
 def help_text() -> str:

@@ -105,6 +105,14 @@ def test_one_wrong_command_undoes_the_whole_mail_and_the_agent_alone_hears_of_it
     assert transcript["Auto-Submitted"] == "auto-replied"
 
 
+def test_a_command_among_the_words_is_asked_about_and_not_sent(office: Office, notice: Letter) -> None:
+    office.reply(notice, ALICE, "Dear Ann,\n\n#close\n")
+    assert office.letters(ANN, "reply") == []
+    assert "#end" in office.last(ALICE, "command_error").text
+    office.reply(notice, ALICE, "#end\nDear Ann,\n\n#close is what I type.\n")
+    assert "#close is what" in office.last(ANN, "reply").text
+
+
 def test_a_note_stays_among_agents(office: Office, notice: Letter) -> None:
     office.reply(notice, ALICE, "#note #assign bob\nShe is our best customer.")
     assert [m["kind"] for m in office.ticket()["messages"]] == ["customer", "note"]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maildesk.mail import trim
+from maildesk.model import Reply
 
 WROTE = "On Tue, Nov 16, 2021 at 12:34 PM Al <al@x.example> wrote:\n"
 
@@ -61,7 +62,7 @@ def test_a_mail_that_is_all_quoted_is_doubtful() -> None:
     ],
 )
 def test_a_mail_without_history_is_all_new(text: str) -> None:
-    assert trim.reply(text, None) == trim.Reply(text)
+    assert trim.reply(text, None) == Reply(text)
 
 
 # --- forwarded mails -------------------------------------------------------------------------------
@@ -107,8 +108,8 @@ FORWARDED = [
 @pytest.mark.parametrize("divider", FORWARDED)
 def test_a_forwarded_mail_is_content(divider: str) -> None:
     mail = f"{divider}\nFrom: Al <al@x.example>\nSubject: x\nTo: <jo@x.example>\n\n> older\n\nHello\n-- \nAl"
-    assert trim.reply(mail, None) == trim.Reply(mail)
-    assert trim.reply(f"FYI, please handle.\n\n{mail}", None) == trim.Reply(f"FYI, please handle.\n\n{mail}")
+    assert trim.reply(mail, None) == Reply(mail)
+    assert trim.reply(f"FYI, please handle.\n\n{mail}", None) == Reply(f"FYI, please handle.\n\n{mail}")
 
 
 # --- help desks' markers ---------------------------------------------------------------------------
@@ -204,7 +205,7 @@ def test_a_megabyte_of_anything_is_read_at_once(piece: str) -> None:
 
 def test_a_mail_too_long_to_be_read_is_doubtful() -> None:
     assert "too long" in trim.reply("word\n" * 30_000, None).doubtful
-    assert trim.reply(f"Done.\n\n{WROTE}\n" + "word\n" * 30_000, None) == trim.Reply("Done.")
+    assert trim.reply(f"Done.\n\n{WROTE}\n" + "word\n" * 30_000, None) == Reply("Done.")
 
 
 LINES = st.sampled_from(

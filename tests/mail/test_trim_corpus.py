@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from maildesk.mail import parse
+from maildesk.model import Mail
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 
@@ -27,7 +28,7 @@ NEW = {
 WHOLE = ["reply-body-line-begins-like-a-header", "forward-gmail-with-a-word-above", "forward-outlook-without-a-word"]
 
 
-def read(name: str) -> parse.Mail:
+def read(name: str) -> Mail:
     return parse.read((CORPUS / f"{name}.eml").read_bytes())
 
 

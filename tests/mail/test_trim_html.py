@@ -96,6 +96,14 @@ def test_answers_between_quotes_are_left_to_the_text() -> None:
     assert trim.cut_html(page) is None
 
 
+def test_answers_that_gmail_puts_inside_its_quote_are_not_lost() -> None:
+    quote = f'<div class="gmail_attr">{SAID}</div>{ASKED}<div>Yes.</div>{ASKED}<div>No.</div>'
+    page = f'<div>See below.</div><div class="gmail_quote">{quote}</div>'
+    new = trim.reply(to_text(page), page)
+    assert [line for line in new.text.split("\n") if line[:1] not in ("", ">")] == ["See below.", "Yes.", "No."]
+    assert new.html is None
+
+
 @pytest.mark.parametrize("typed", ["", "<div>FYI, please handle.</div>"])
 def test_a_forwarded_page_is_content(typed: str) -> None:
     page = (

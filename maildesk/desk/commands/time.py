@@ -12,9 +12,9 @@ def _due(call: Call) -> Effects:
         cancel = CancelTimers(call.ticket.id, reminders.DUE)
         return Effects((SetField(call.ticket.id, Field.DUE_AT, None), cancel))
     config, now = call.desk.policy.config, call.desk.moment.now
-    languages = call.agent.languages if call.agent else ()
+    languages = (call.agent.languages if call.agent else ()) or (config.desk.language,)
     try:
-        due = when.parse(call.words, now, config.zone(call.agent), (*languages, config.desk.language))
+        due = when.parse(call.words, now, config.zone(call.agent), languages)
     except ValueError as error:
         raise Refusal(str(error), call.arguments[0]) from error
     steps = (SetField(call.ticket.id, Field.DUE_AT, due), *reminders.await_due(config, call.ticket.id, due, now))
@@ -23,5 +23,5 @@ def _due(call: Call) -> Effects:
 
 VERBS = (
     Verb("due", "#due WHEN|none", "sets a deadline: 3d, fri 17:00, 2026-12-24; you are reminded before and at it",
-         _due, 1, 6, example="#due 3d"),
+         _due, 1, 8, example="#due 3d"),
 )  # fmt: skip

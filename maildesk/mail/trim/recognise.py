@@ -116,7 +116,7 @@ def is_footer(line: str) -> bool:
     if len(line) > LONGEST_LINE:
         return False
     line = _LINK_MARKS.sub("", line).strip("*_ \t\u2022\"'\u201c\u201d.!")
-    if not 4 < len(line) <= LONGEST_FOOTER:
+    if not 1 < len(line) <= LONGEST_FOOTER:
         return False
     return _is_footer(line) or (". " in line and all(map(_is_footer, line.split(". "))))
 

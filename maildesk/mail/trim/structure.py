@@ -19,7 +19,7 @@ from maildesk.mail.trim.signature import without_signature
 MOST_QUOTES = 50  # of one mail that are looked at
 MOST_HEADERS = 20
 LAST_BLOCKS = 12  # paragraphs in which a device's footer stands
-LONGEST_SIGNATURE = 2_000  # characters: below that name somebody writes whole mails
+LONGEST_SIGNATURE = 1_000  # characters: below that name somebody writes whole mails
 LONGEST_HEAD = 4_000  # characters in which a quoted mail tells that it is one
 
 _QUOTES = ", ".join(
@@ -88,7 +88,12 @@ def new_words(html: str) -> Words | None:
     page = LexborHTMLParser(bounded(html).replace(_GAP, ""))
     if page.body is None:
         return None
-    cut = [_quotes_out(page.body), _rest_out(page.body), _signatures_out(page.body)]
+    quotes = _quotes(page.body)
+    if any(map(_is_answered_inside, quotes)):
+        return None
+    for quote in quotes:
+        quote.replace_with(_GAP)
+    cut = [bool(quotes), _rest_out(page.body), _signatures_out(page.body)]
     html = page.html or ""
     above, *below = to_text(html).split(_GAP)
     typed_below = [_is_typed(part) for part in below]
@@ -104,17 +109,25 @@ def _is_typed(part: str) -> bool:
     return bool(without_signature(part.split("\n"), words_above=True))
 
 
-def _quotes_out(body: LexborNode) -> bool:
-    """Puts a gap in each quote's place. A forwarded mail, which Gmail calls a quote too, stays."""
-    found = False
+def _quotes(body: LexborNode) -> list[LexborNode]:
+    """The outermost quotes, down to a forwarded mail: Gmail calls that a quote too, but it stays."""
+    found: list[LexborNode] = []
     for node in body.css(_QUOTES)[:MOST_QUOTES]:
-        if not _is_within(node, body):
+        if any(_is_within(node, quote) for quote in found[-1:]):
             continue
         if _is_forwarded(node):
             break
-        node.replace_with(_GAP)
-        found = True
+        found.append(node)
     return found
+
+
+def _is_answered_inside(quote: LexborNode) -> bool:
+    """Whether somebody wrote below a blockquote inside of this: so Gmail places answers in the midst."""
+    if quote.tag == "blockquote" or quote.css_first("blockquote") is None:
+        return False
+    lines = to_text(quote.html or "").split("\n")
+    first = next((index for index, line in enumerate(lines) if line[:1] == ">"), len(lines))
+    return _is_typed("\n".join(line for line in lines[first:] if line[:1] != ">"))
 
 
 def _rest_out(body: LexborNode) -> bool:
@@ -122,11 +135,11 @@ def _rest_out(body: LexborNode) -> bool:
     starts = [*body.css(_STARTS)[:MOST_QUOTES], *filter(_is_copied_header, body.css(_PERHAPS_STARTS)[:MOST_HEADERS])]
     for start in starts:
         node: LexborNode | None = start if _is_within(start, body) else None
-        while node is not None and node != body:
+        while node is not None and node.mem_id != body.mem_id:
             while node.next is not None:
                 node.next.remove()
             node = node.parent
-        if _is_within(start, body):
+        if node is not None:
             start.remove()
     return bool(starts)
 
@@ -140,10 +153,13 @@ def _signatures_out(body: LexborNode) -> bool:
     return bool(found)
 
 
-def _is_within(node: LexborNode, body: LexborNode) -> bool:
-    """Whether the node is still on the page: what stood in a node that was taken out is not."""
+def _is_within(node: LexborNode, outer: LexborNode) -> bool:
+    """Whether the node still stands there: it does not once something around it was taken out.
+
+    By identity: nodes are equal where their HTML is, which is slow to tell, and true of two answers "yes".
+    """
     above: LexborNode | None = node
-    while above is not None and above != body:
+    while above is not None and above.mem_id != outer.mem_id:
         above = above.parent
     return above is not None
 
