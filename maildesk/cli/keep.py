@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,10 +16,12 @@ import click
 
 from maildesk.cli.output import say
 from maildesk.cli.premises import Premises, Wrong, pass_premises
+from maildesk.model import RawMail
 
 if TYPE_CHECKING:
-    from maildesk.config import Config
+    from maildesk.desk.policy import Policy
     from maildesk.edge.import_in import Place
+    from maildesk.edge.think import Thinker
     from maildesk.store.engine import Store
 
 _BATCH = 200  # mails in one commit
@@ -46,16 +47,16 @@ def import_(premises: Premises, paths: tuple[Path, ...]) -> None:
     """
     from maildesk.edge import import_in
 
-    config = premises.config()
+    policy = premises.policy()
     places = import_in.find(paths)
     if not places:
         raise Wrong("there is no mail in " + ", ".join(map(str, paths)))
-    with premises.writing(config) as store:
+    with premises.writing(policy.config) as store:
         ids = _take_in(store, places)
         known = len(places) - len(ids)
         say(f"{len(ids)} mails taken in" + (f", {known} were there already" if known else ""))
         if ids:
-            _understand(premises, config, store, ids)
+            _understand(policy, store, ids)
 
 
 def _take_in(store: Store, places: Sequence[Place]) -> list[int]:
@@ -64,45 +65,44 @@ def _take_in(store: Store, places: Sequence[Place]) -> list[int]:
 
     taken, ids = history.taken(store), list[int]()
     with _progress("Reading", len(places)) as step:
-        for number, batch in enumerate(batched(places, _BATCH)):
-            now, new = datetime.now(UTC), []
-            for place in batch:
+        for start in range(0, len(places), _BATCH):
+            now, new = datetime.now(UTC), list[RawMail]()
+            for place in places[start : start + _BATCH]:
                 mail = place.read(now)
                 digest = hashlib.sha256(mail.raw).digest()
                 if digest not in taken:
                     taken.add(digest)
                     new.append(mail)
             ids += intake.accept(store, new) if new else []
-            step(number * _BATCH + len(batch))
+            step(start + _BATCH)
     return ids
 
 
-def _understand(premises: Premises, config: Config, store: Store, ids: Sequence[int]) -> None:
+def _understand(policy: Policy, store: Store, ids: Sequence[int]) -> None:
     """Until every one of them is settled: the daemon does it, or else we do."""
     from maildesk.edge.service import AlreadyRunning, Lock
+    from maildesk.edge.think import Thinker
     from maildesk.store import history
 
     with _progress("Threading", len(ids)) as step:
         while waiting := history.waiting(store, ids):
             step(len(ids) - waiting)
             try:
-                lock = Lock(config.desk.store)
+                lock = Lock(policy.config.desk.store)
             except AlreadyRunning:
                 time.sleep(_NAP)
                 continue
             try:
-                _think(premises, store, ids, step)
+                _think(Thinker(store, policy, begin=lambda mail: None), ids, step)
             finally:
                 lock.release()
 
 
-def _think(premises: Premises, store: Store, ids: Sequence[int], step: _Step) -> None:
+def _think(thinker: Thinker, ids: Sequence[int], step: _Step) -> None:
     """In the daemon's place, and with its rules: a mail that fails three times is quarantined."""
-    from maildesk.edge.think import Thinker
     from maildesk.store import history
 
-    thinker = Thinker(store, premises.policy(), begin=lambda mail: None)
-    while waiting := history.waiting(store, ids):
+    while waiting := history.waiting(thinker.store, ids):
         if not thinker.mails(budget=0.5):
             time.sleep(_NAP)  # what is left was put off for a second or five
         step(len(ids) - waiting)

@@ -130,7 +130,7 @@ def _section(model: type[BaseModel], path: str) -> Iterator[_Line]:
 def _names(model: type[BaseModel]) -> list[str]:
     """The required keys first; a login before its password, which its base class declares."""
     fields = model.model_fields
-    return sorted(fields, key=lambda name: (not fields[name].is_required(), name != "user"))
+    return sorted(fields, key=lambda name: 0 if fields[name].is_required() else 1 if name == "user" else 2)
 
 
 def _key(model: type[BaseModel], name: str, path: str) -> Iterator[_Line]:

@@ -123,10 +123,12 @@ class Page:
 
     def _unquoted(self, found: Attribution, words_below: bool) -> bool:
         self._mark(found, DROPPED)
-        if words_below and TEXT not in self.marks:
-            self.doubtful = UNQUOTED
-            return False
-        return True
+        if not words_below:
+            return True
+        if self.doubtful != UNQUOTED and without_signature(self._typed()):
+            return True
+        self.doubtful = UNQUOTED
+        return False
 
     def _mark(self, found: Attribution, mark: str) -> None:
         self.marks[found.start : found.end] = mark * (found.end - found.start)
