@@ -11,14 +11,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from maildesk.cli.output import console, line, plain
-from maildesk.cli.stage import DESK, Stage
-from maildesk.model import Mail
 
+if TYPE_CHECKING:
+    from maildesk.cli.stage import Stage
+    from maildesk.model import Mail
+
+_DESK = "support@acme.example"
 _ANN, _ALICE, _BOB = "ann@customer.example", "alice@staff.example", "bob@staff.example"
 _WIDTH, _LINES = 88, 14
 
@@ -31,6 +34,8 @@ _COMMANDS = "#assign bob #tag +refund #due 3s"
 @click.option("--keep", is_flag=True, help="Stay up afterwards, until Ctrl-C.")
 def demo(keep: bool) -> None:
     """Shows a whole desk at work in some seconds: real mail, no set-up, nothing leaves this machine."""
+    from maildesk.cli.stage import Stage
+
     console_ = console()
     folder = Path(tempfile.mkdtemp(prefix="maildesk-demo-"))
     began = time.monotonic()
@@ -64,15 +69,15 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _play(stage: Stage, out: Any) -> None:
-    out.print(f"A desk at {DESK} listens on 127.0.0.1:{stage.port}.", style="bold")
+    out.print(f"A desk at {_DESK} listens on 127.0.0.1:{stage.port}.", style="bold")
     asked = stage.write(
         f"Ann Bianchi <{_ANN}>",
-        DESK,
+        _DESK,
         "Invoice 77 is wrong",
         _QUESTION,
         Authentication_Results="mx.acme.example; dmarc=pass header.from=customer.example",
     )
-    _say(out, "1. Ann, a customer, writes", {"To": DESK, "Subject": str(asked["Subject"])}, _QUESTION)
+    _say(out, "1. Ann, a customer, writes", {"To": _DESK, "Subject": str(asked["Subject"])}, _QUESTION)
     _mail(out, "2. The desk answers her at once", stage.letter(_ANN, "the auto-reply"))
     notice = stage.letter(_ALICE, "the notice to the agent")
     _mail(out, "3. Alice hears of it, for the subject says invoice, which is the billing team's", notice)
@@ -137,8 +142,8 @@ def _say(out: Any, title: str, fields: dict[str, str], text: str, lines: int = _
 
 
 def _stay(stage: Stage, out: Any) -> None:
-    out.print(f"\nIt stays up. Write to {DESK} by SMTP on 127.0.0.1:{stage.port}, as anybody:", style="bold")
-    out.print(f"  swaks --server 127.0.0.1:{stage.port} --from you@example.org --to {DESK} --body 'Help!'")
+    out.print(f"\nIt stays up. Write to {_DESK} by SMTP on 127.0.0.1:{stage.port}, as anybody:", style="bold")
+    out.print(f"  swaks --server 127.0.0.1:{stage.port} --from you@example.org --to {_DESK} --body 'Help!'")
     out.print("What it sends, to customers and to agents, lies in a Maildir:")
     out.print(f"  mutt -f {stage.outgoing}    or: ls -t {stage.outgoing}{os.sep}new")
     out.print("Look into it, and change it:")

@@ -203,5 +203,3 @@ def _print_verdict(found: _Explained) -> None:
             click.echo(f"  {'mail':<14}{step.purpose.replace('_', ' ')} to {line(step.envelope_to)}")
     for error in told["errors"]:
         click.echo(f"  {'trouble':<14}{line(error, 300)}")
-
-

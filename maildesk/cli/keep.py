@@ -142,5 +142,3 @@ def backup(premises: Premises, file: Path) -> None:
         file.unlink(missing_ok=True)
         raise
     say(f"{file}: {file.stat().st_size:,} octets; to restore, stop the daemon and put it at {config.desk.store}")
-
-

@@ -87,6 +87,8 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `maildesk ledger | head`
         return 1
+    except ImportError as error:
+        return _told(f"the installation is not whole: {error}; install maildesk again")
     except sqlite3.Error as error:
         return _told(f"the store: {error}; is its disk full, its file whole, and yours to read?")
     except OSError as error:

@@ -155,5 +155,3 @@ def _commands(case: Case) -> Iterator[Object]:
         return
     for command in grammar.parse(case.mail.reply.text, tuple(BY_NAME)).commands:
         yield {"verb": command.verb, "args": [argument.text for argument in command.arguments]}
-
-

@@ -39,8 +39,11 @@ def outbox(ctx: click.Context, json_: bool) -> None:
         return
     zone = config.zone()
     cells = [
-        (r["id"], r["ticket_id"], r["kind"], r["envelope_to"], r["state"], r["attempts"], when(r["next_at"], zone))
-        + (line(r["error"], 90),)
+        (
+            *(r[name] for name in ("id", "ticket_id", "kind", "envelope_to", "state", "attempts")),
+            when(r["next_at"], zone),
+            line(r["error"], 90),
+        )
         for r in rows
     ]
     table(("id", "ticket", "kind", "to", "state", "tries", "next", "error"), cells, "Nothing waits, nothing failed.")
@@ -178,8 +181,13 @@ def ledger(premises: Premises, limit: int | None, json_: bool) -> None:
         return
     zone = config.zone()
     cells = [
-        (m["id"], when(m["received_at"], zone), m["source"], line(m["subject"], 50), m["state"], m["ticket_id"])
-        + (m["reason"],)
+        (
+            m["id"],
+            when(m["received_at"], zone),
+            m["source"],
+            line(m["subject"], 50),
+            *(m[name] for name in ("state", "ticket_id", "reason")),
+        )
         for m in mails
     ]
     table(("id", "received", "source", "subject", "state", "ticket", "why"), cells, "No mail yet.")

@@ -40,12 +40,17 @@ class Unusable(Wrong):
 class Problems(Wrong):
     """What is wrong with files, a line each: `file:line:column: message`."""
 
-    def __init__(self, problems: Iterable[Problem], exit_code: int) -> None:
+    def __init__(self, problems: Iterable[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
-        self.exit_code = exit_code
 
     def show(self, file: Any = None) -> None:
         click.echo(self.format_message(), err=True)
+
+
+class UnusableFile(Problems):
+    """The same, where it is the configuration."""
+
+    exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +61,21 @@ class Premises:
     named: bool
 
     def config(self) -> Config:
-        """Raises Problems (2)."""
+        """Raises UnusableFile."""
         from maildesk.config import load
 
         loaded = load(self.path)
         if loaded.config is None:
-            raise Problems(loaded.problems, 2)
+            raise UnusableFile(loaded.problems)
         return loaded.config
 
     def policy(self) -> Policy:
-        """Configuration and templates. Raises Problems: 2 for the one, 1 for the others."""
+        """Configuration and templates. Raises UnusableFile for the one, Problems for the others."""
         from maildesk.edge import policies
 
         read = policies.read(self.path)
         if read.policy is None:
-            raise Problems(read.problems, 2 if read.config is None else 1)
+            raise (UnusableFile if read.config is None else Problems)(read.problems)
         return read.policy
 
     @contextmanager

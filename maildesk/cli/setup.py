@@ -95,5 +95,3 @@ def _print(problems: Iterable[Problem], warnings: Iterable[Problem], findings: I
         click.echo(f"warning: {warning}")
     for finding in findings:
         click.echo(line(str(finding), 400))
-
-

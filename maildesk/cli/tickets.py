@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,7 +24,7 @@ Row = Mapping[str, Any]
 @click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most so many.")
 @as_json
 @pass_premises
-def tickets(premises: Premises, words: tuple[str, ...], json_: bool, **wanted: Any) -> None:
+def tickets(premises: Premises, /, words: tuple[str, ...], json_: bool, **wanted: Any) -> None:
     """Lists tickets, the freshest first, or searches them for WORDS.
 
     All but closed and spam, unless --status says otherwise.
@@ -122,4 +121,4 @@ def _told(data: Row) -> str:
     if set(data) <= {"old", "new"}:
         old, new = (value if value not in (None, "") else "none" for value in (data.get("old"), data.get("new")))
         return f"{old} → {new}"
-    return ", ".join(f"{name} {value}" for name, value in data.items() if value is not None) or json.dumps(data)
+    return ", ".join(f"{name} {value}" for name, value in data.items() if value is not None)

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from maildesk.config.sections import Config
@@ -27,8 +27,17 @@ _WORDS = {
 }
 
 
-def complaint(error: ErrorDetails) -> tuple[Loc, str]:
-    """Where it is wrong, and a sentence on it. The value itself is told only where its parser tells it."""
+def complaints(error: ValidationError) -> list[tuple[Loc, str]]:
+    """Where each thing is wrong, and a sentence on it. A value is told only where its own parser tells it."""
+    errors = error.errors(include_url=False, include_input=False)
+    within = {details["loc"][:-depth] for details in errors for depth in range(1, len(details["loc"]))}
+    # pydantic counts a list's bad items as absent: that they are bad is enough to know
+    return [
+        _complaint(details) for details in errors if not (details["type"] == "too_short" and details["loc"] in within)
+    ]
+
+
+def _complaint(error: ErrorDetails) -> tuple[Loc, str]:
     loc = tuple(step for step in error["loc"] if step != "[key]")
     name = ".".join(str(step) for step in loc)
     match error["type"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from ruamel.yaml.comments import CommentedBase
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from maildesk.config.agreement import disagreements, doubts
-from maildesk.config.complaints import Loc, complaint
+from maildesk.config.complaints import Loc, complaints
 from maildesk.config.sections import Config
 from maildesk.model import Problem
 
@@ -51,8 +51,7 @@ def load(path: Path) -> Loaded:
     try:
         config = Config.model_validate(plain, context={"base": path.resolve().parent})
     except ValidationError as error:
-        found = [complaint(details) for details in error.errors(include_url=False, include_input=False)]
-        return Loaded(None, _placed(path, tree, found))
+        return Loaded(None, _placed(path, tree, complaints(error)))
     config.remember_path(path)
     problems = _placed(path, tree, disagreements(config))
     return Loaded(None if problems else config, problems, _placed(path, tree, doubts(config)))
@@ -139,9 +138,9 @@ def _plain(tree: Mapping[str, Any]) -> Any:
 # --- where things stand ------------------------------------------------------------------------------------
 
 
-def _placed(path: Path, tree: Any, found: Iterator[tuple[Loc, str]] | list[tuple[Loc, str]]) -> tuple[Problem, ...]:
+def _placed(path: Path, tree: Any, found: Iterable[tuple[Loc, str]]) -> tuple[Problem, ...]:
     """Each once, in the order of the file."""
-    placed = sorted({(*_where(tree, loc), what) for loc, what in found})
+    placed = sorted(dict.fromkeys((*_where(tree, loc), what) for loc, what in found), key=lambda place: place[:2])
     return tuple(Problem(f"{path}:{line}:{column}", what) for line, column, what in placed)
 
 

@@ -2,7 +2,7 @@
 
 A mail that fails is put off and tried again; the third failure quarantines it with its traceback,
 and the admins are told. The next mail never waits for it. What cannot be the mail's fault (a full
-disk, a locked database) is not counted against it.
+disk, a locked database) is not counted against it. Due work that fails is put off, the rest goes on.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import secrets
 import sqlite3
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from maildesk.desk import bounces, dueness, letters
+from maildesk.desk import bounces, dueness, letters, routing
 from maildesk.desk.case import Case, authenticate, question, recipients
 from maildesk.desk.decide import decide
 from maildesk.desk.policy import Policy
@@ -29,6 +31,7 @@ from maildesk.model import (
     Moment,
     Plan,
     Question,
+    SentMail,
     Timer,
     Verdict,
 )
@@ -43,6 +46,7 @@ RETRIES = (timedelta(seconds=1), timedelta(seconds=5))  # after the first and th
 _STATES = {Verdict.BOUNCE: InboxState.IGNORED, Verdict.IGNORED: InboxState.IGNORED}
 _ALARMS = (10, timedelta(minutes=10))  # mails to each admin; what is beyond waits and goes as one
 
+_PUT_OFF = timedelta(hours=1)  # for a timer that fails
 _BATCH = 8 * 2**20  # octets of mail that are in memory at once, about
 
 Clock = Callable[[], datetime]
@@ -68,8 +72,12 @@ class Thought:
 class Thinker:
     """Thinks about everything that waits in the store: mails, timers, failed mails, alarms."""
 
-    def __init__(self, store: Store, policy: Policy, *, clock: Clock = now, begin: Callable[[int], None]) -> None:
-        """``begin`` is told each mail's inbox id before it is touched: a supervisor can tell which one hangs."""
+    def __init__(
+        self, store: Store, policy: Policy, *, clock: Clock = now, begin: Callable[[int | None], None]
+    ) -> None:
+        """``begin`` is told each mail's inbox id before it is touched, so that a supervisor can tell which one
+        hangs; and None before what is no mail's time: waiting for the lock or the disk, and due work.
+        """
         self.store, self.policy, self.clock, self.begin = store, policy, clock, begin
 
     # --- mails ---------------------------------------------------------------------------------------
@@ -83,29 +91,42 @@ class Thinker:
         ends = time.monotonic() + budget
         thoughts: list[Thought] = []
         count = octets = 0
-        for waiting in intake.waiting(self.store, self.clock(), limit):
+        for id in intake.waiting(self.store, self.clock(), limit):
             count += 1
-            if thought := self._read(waiting):
+            if thought := self._read(id):
                 thoughts.append(thought)
-            octets += len(waiting.mail.raw)
+                octets += len(thought.mail.raw)
             if time.monotonic() > ends or octets > _BATCH:
                 break
         if thoughts:
-            with self.store.transaction():
+            with self._transaction():
                 for thought in thoughts:
                     self._settle(thought)
         return count
 
-    def _read(self, waiting: Waiting) -> Thought | None:
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """One commit; neither the wait for its lock nor that for the disk is counted against a mail."""
+        self.begin(None)
+        with self.store.transaction():
+            yield
+            self.begin(None)
+
+    def _read(self, id: int) -> Thought | None:
         """Bytes to meaning, outside of any transaction; None when that failed (and is noted)."""
-        self.begin(waiting.id)
+        self.begin(id)
         try:
+            waiting = intake.load(self.store, id)
             mail = parse.read(waiting.mail.raw)
             to = recipients(waiting.mail, mail, self.policy)
-            return Thought(waiting, mail, question(waiting.id, mail, to, self.policy, self.clock()))
-        except Exception:  # noqa: BLE001 - the supervisor of one mail's thinking
-            with self.store.transaction():
-                self._failed(waiting, traceback.format_exc())
+            # An admin's pattern may need ages for a hostile mail. If so, then here, where nobody waits for the lock.
+            routing.route(mail, tuple(r.address for r in to), self.policy.config)
+            return Thought(waiting, mail, question(id, mail, to, self.policy, self.clock()))
+        except sqlite3.OperationalError:
+            raise  # the disk: not this mail's fault
+        except Exception as error:  # noqa: BLE001 - the supervisor of one mail's thinking
+            with self._transaction():
+                self._failed(id, error)
         return None
 
     def _settle(self, thought: Thought) -> None:
@@ -118,8 +139,8 @@ class Thinker:
                 self._record(thought, plan)
         except sqlite3.OperationalError:
             raise  # disk full, locked: not this mail's fault
-        except Exception:  # noqa: BLE001 - the supervisor of one mail's thinking
-            self._failed(waiting, traceback.format_exc())
+        except Exception as error:  # noqa: BLE001 - the supervisor of one mail's thinking
+            self._failed(waiting.id, error)
 
     def _decide(self, thought: Thought) -> Plan:
         known = facts.gather(self.store, thought.question)
@@ -137,11 +158,11 @@ class Thinker:
             extra={"mail": id, "verdict": plan.verdict, "ticket": plan.ticket_id, "reason": plan.reason},
         )
 
-    def _failed(self, waiting: Waiting, trouble: str) -> None:
-        if "MemoryError" in trouble.splitlines()[-1]:
-            quarantine(self.store, waiting.id, "it needs too much memory", trouble, self.clock())
+    def _failed(self, id: int, error: Exception) -> None:
+        if isinstance(error, MemoryError):
+            quarantine(self.store, id, "it needs too much memory", _trace(error), self.clock())
         else:
-            one_failure(self.store, waiting.id, trouble, self.clock())
+            one_failure(self.store, id, _trace(error), self.clock())
 
     # --- due work --------------------------------------------------------------------------------------
 
@@ -149,8 +170,8 @@ class Thinker:
         """Fires what is due; each timer and its effects are one transaction, so it fires exactly once."""
         found = due.timers(self.store, self.clock(), limit)
         for timer in found:
-            with self.store.transaction():
-                self._fire(timer)
+            name = f"The {timer.kind} timer of ticket {timer.ticket_id}"
+            self._attempt(name, partial(self._fire, timer), partial(self._put_off, timer))
         return len(found)
 
     def _fire(self, timer: Timer) -> None:
@@ -163,20 +184,39 @@ class Thinker:
         due.done(self.store, timer)
         log.info("timer", extra={"timer": timer.kind, "ticket": timer.ticket_id, "reason": plan.reason})
 
+    def _put_off(self, timer: Timer) -> None:
+        due.put_off(self.store, timer, self.clock() + _PUT_OFF)
+
     def failures(self, limit: int = 100) -> int:
         """Tells the people concerned of our mails that failed for good."""
         found = outbox.untold(self.store, limit)
         for sent, error in found:
-            with self.store.transaction():
-                at = self.clock()
-                known = self._facts(sent.ticket_id, at)
-                failed = rows.entry_by_id(self.store, sent.entry_id)
-                desk = letters.Desk(self.policy, moment(at), replace(known, failed=failed))
-                plan = bounces.failed(desk, sent, known.signed_for, error)
-                apply(self.store, plan, at)
-                outbox.told(self.store, sent.id)
-            log.info("failed mail told", extra={"outbox": sent.id, "ticket": sent.ticket_id})
+            name = f"Telling that mail {sent.id} to {sent.recipient} failed ({error})"
+            self._attempt(name, partial(self._tell, sent, error), partial(outbox.told, self.store, sent.id))
         return len(found)
+
+    def _tell(self, sent: SentMail, error: str) -> None:
+        at = self.clock()
+        known = self._facts(sent.ticket_id, at)
+        failed = rows.entry_by_id(self.store, sent.entry_id)
+        desk = letters.Desk(self.policy, moment(at), replace(known, failed=failed))
+        plan = bounces.failed(desk, sent, known.signed_for, error)
+        apply(self.store, plan, at)
+        outbox.told(self.store, sent.id)
+        log.info("failed mail told", extra={"outbox": sent.id, "ticket": sent.ticket_id})
+
+    def _attempt(self, name: str, work: Callable[[], None], otherwise: Callable[[], None]) -> None:
+        """One piece of due work, all or nothing. One that fails is an alarm, and does not stop the next."""
+        try:
+            with self._transaction():
+                work()
+        except sqlite3.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the supervisor of one piece of due work
+            log.error("due work failed", extra={"work": name, "error": repr(error)})
+            with self._transaction():
+                otherwise()
+                due.raise_alarm(self.store, self.clock(), f"{name} failed", _trace(error))
 
     def alarms(self) -> int:
         """Mails what is wrong to the admins; several alarms are one mail, and there is a limit of mails."""
@@ -186,7 +226,7 @@ class Thinker:
             self.policy.config.desk.admins
         ):
             return 0
-        with self.store.transaction():
+        with self._transaction():
             title = found[0].title if len(found) == 1 else f"{found[0].title} (and {len(found) - 1} more)"
             details = "\n\n".join(
                 f"{alarm.at:%Y-%m-%d %H:%M:%S} UTC  {alarm.title}\n{alarm.details}" for alarm in found
@@ -218,9 +258,18 @@ def case_of(waiting: Waiting, mail: Mail, known: Facts, policy: Policy, at: Mome
     )
 
 
+def _trace(error: BaseException) -> str:
+    """The traceback, as text that a table and a mail can hold, whatever was in the error's message."""
+    return "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace").decode()
+
+
 def quarantine(store: Store, id: int, why: str, trouble: str, at: datetime) -> None:
-    """Sets a mail apart, and raises the alarm: nothing is lost, and nothing waits for it."""
-    intake.quarantine(store, id, why, trouble)
+    """Sets a mail apart, and raises the alarm: nothing is lost, and nothing waits for it.
+
+    One that was settled meanwhile stays so.
+    """
+    if not intake.quarantine(store, id, why, trouble):
+        return
     details = f"{why}\n\nmaildesk quarantine show {id}    shows it\nmaildesk quarantine retry {id}   tries it again"
     due.raise_alarm(store, at, f"Mail {id} is in quarantine", details)
     log.error("quarantined", extra={"mail": id, "reason": why})

@@ -1,8 +1,9 @@
 """The thinking process: reads what waits, decides, applies. It may be killed at any moment.
 
 It talks to the daemon by lines of JSON on its standard output (which mail it is at, that mails
-were queued) and hears single words on its standard input (wake, reload; end of file means stop).
-Nothing of what it does is in memory alone, so the daemon kills it when one mail takes too long.
+were queued) and hears lines on its standard input (wake; a briefing, which is the policy to think by;
+end of file means stop). It reads no files, and nothing of what it does is in memory alone, so the
+daemon kills it when one mail takes too long.
 """
 
 from __future__ import annotations
@@ -17,13 +18,16 @@ import select
 import signal
 import sqlite3
 import sys
-from pathlib import Path
+import traceback
 
-from maildesk.edge import logs, policies
+from maildesk.edge import logs
+from maildesk.edge.policies import Briefing
 from maildesk.edge.think import Thinker
 from maildesk.store.engine import Store
 
 log = logging.getLogger(__name__)
+
+BRIEFING = "briefing "  # begins such a line
 
 _NAP = 0.25  # seconds; how soon mail is seen that another process put into the store
 _TROUBLE_NAP = 1.0
@@ -36,42 +40,56 @@ class Parent:
         self._out = os.dup(1)
         os.dup2(2, 1)  # whatever prints, prints to the log
         os.set_blocking(0, False)
+        self._heard = bytearray()
 
     def say(self, **words: object) -> None:
         os.write(self._out, json.dumps(words).encode() + b"\n")
 
-    def begin(self, mail: int) -> None:
-        os.write(self._out, b'{"mail": %d}\n' % mail)
+    def begin(self, mail: int | None) -> None:
+        os.write(self._out, b'{"mail": %d}\n' % mail if mail is not None else b'{"mail": null}\n')
 
-    def listen(self, seconds: float) -> set[str] | None:
-        """The words said within that time; None once the daemon is gone or wants us to stop."""
+    def listen(self, seconds: float | None) -> list[str] | None:
+        """The lines said within that time; None once the daemon is gone or wants us to stop."""
         ready, _, _ = select.select([0], [], [], seconds)
         if not ready:
-            return set()
+            return []
         try:
             heard = os.read(0, 65536)
         except BlockingIOError:
-            return set()
-        return set(heard.decode().split()) if heard else None
+            return []
+        if not heard:
+            return None
+        *lines, rest = (self._heard + heard).split(b"\n")
+        self._heard = rest
+        return [line.decode() for line in lines]
 
 
-def main(config: str) -> int:
-    """The process's main: the path of the configuration; 0 when it was told to stop."""
+def main() -> int:
+    """The process's main; 0 when it was told to stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the daemon decides
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     parent = Parent()
     logs.set_up()
-    read = policies.read(Path(config))
-    if read.policy is None:
-        parent.say(unusable=[str(problem) for problem in read.problems])
-        return 2
-    _limit_memory(read.policy.config.limits.think_memory)
-    store = Store.open(read.policy.config.desk.store)
+    briefing = None
+    while briefing is None:
+        heard = parent.listen(None)
+        if heard is None:
+            return 0
+        briefing = _briefing(heard)
+    store = Store.open(briefing.store)
+    thinker = Thinker(store, briefing.policy(), begin=parent.begin)
+    _limit_memory(briefing.config.limits.think_memory)
     parent.say(ready=os.getpid())
     gc.freeze()
-    _work(parent, Thinker(store, read.policy, begin=parent.begin), Path(config))
+    _work(parent, thinker)
     store.close()
     return 0
+
+
+def _briefing(heard: list[str]) -> Briefing | None:
+    """The newest one of what was said."""
+    packed = [line.removeprefix(BRIEFING) for line in heard if line.startswith(BRIEFING)]
+    return Briefing.unpacked(packed[-1]) if packed else None
 
 
 def _limit_memory(octets: int) -> None:
@@ -80,12 +98,14 @@ def _limit_memory(octets: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (octets, resource.RLIM_INFINITY))
 
 
-def _work(parent: Parent, thinker: Thinker, config: Path) -> None:
+def _work(parent: Parent, thinker: Thinker) -> None:
     seen = -1
     nap = 0.0
     while (heard := parent.listen(nap)) is not None:
-        if "reload" in heard:
-            _reload(thinker, config)
+        if briefing := _briefing(heard):
+            thinker.policy = briefing.policy()
+            _limit_memory(briefing.config.limits.think_memory)
+            log.info("reloaded")
         version = thinker.store.version()
         if nap and not heard and version == seen:
             continue
@@ -97,10 +117,10 @@ def _round(parent: Parent, thinker: Thinker) -> float:
     """Everything that is due now; how long to rest after it."""
     try:
         thought = thinker.mails()
-        done = thinker.timers() + thinker.failures() + thinker.alarms()
-    except sqlite3.OperationalError as error:
+        done = _due(thinker)
+    except sqlite3.DatabaseError as error:
         parent.say(trouble=str(error))
-        log.error("the store cannot be written", extra={"error": str(error)})
+        log.error("the store cannot be used", extra={"error": str(error)})
         return _TROUBLE_NAP
     if thought or done:
         parent.say(done=thought + done)
@@ -109,13 +129,18 @@ def _round(parent: Parent, thinker: Thinker) -> float:
     return _NAP
 
 
-def _reload(thinker: Thinker, config: Path) -> None:
-    """The daemon has found the files good; should they have changed again, the last good ones stay."""
-    read = policies.read(config)
-    if read.policy is not None:
-        thinker.policy = read.policy
-        log.info("reloaded")
+def _due(thinker: Thinker) -> int:
+    """The work that no mail asked for. Whatever is wrong with it, mails are thought about."""
+    done = 0
+    for work in (thinker.timers, thinker.failures, thinker.alarms):
+        try:
+            done += work()
+        except sqlite3.DatabaseError:
+            raise
+        except Exception:  # noqa: BLE001 - supervises due work
+            log.error("due work failed", extra={"trace": traceback.format_exc()})
+    return done
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main())

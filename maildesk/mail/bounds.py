@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from html import escape
+from itertools import takewhile
 
 LIMIT = 4_000_000  # characters read
 DEPTH = 500  # open elements; what is below is read as if it stood there
@@ -46,7 +47,8 @@ def _has_crowded_tag(html: str) -> bool:
     """Whether one tag has so many attributes that comparing each with each takes long."""
     if len(html) > 5 * _CROWD and len(_ANGLE_IN_VALUE.findall(html)) > _CROWD // 10:
         return True
-    long = (piece for piece in html.split(">") if len(piece) > _CROWD // 10)
+    pieces = sorted(html.split(">"), key=len, reverse=True)
+    long = takewhile(lambda piece: len(piece) > _CROWD // 10, pieces)
     return any(_attributes(tag[0]) > _ATTRIBUTES for piece in long for tag in _LONG_TAG.finditer(piece))
 
 

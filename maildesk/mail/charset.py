@@ -21,20 +21,20 @@ _CODECS = frozenset(codecs.lookup(name).name for name in set(aliases.values()) -
     "cp720", "cp737", "cp856", "cp874", "cp875", "cp1006", "koi8-u", "koi8-t", "utf-8-sig", "mac-greek",
 }  # fmt: skip
 
-# What clients mean by a label that Python takes at its word or does not know.
+# What clients mean by a label (with "-" for "_") that Python takes at its word or does not know.
 _MEANT = {
-    "us-ascii": "ascii", "ansi_x3.4-1968": "ascii", "646": "ascii", "7bit": "ascii",
+    "us-ascii": "ascii", "ansi-x3.4-1968": "ascii", "646": "ascii", "7bit": "ascii",
     "iso8859-1": "cp1252", "iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "l1": "cp1252",
-    "ansi_x3.110-1983": "cp1252", "8859-1": "cp1252", "iso-8859-1-windows-3.1-latin-1": "cp1252",
+    "ansi-x3.110-1983": "cp1252", "8859-1": "cp1252", "iso-8859-1-windows-3.1-latin-1": "cp1252",
     "cp-1252": "cp1252", "win-1252": "cp1252", "x-cp1252": "cp1252", "ansi": "cp1252",
     "iso-8859-9": "cp1254", "latin5": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874",
     "iso-8859-8-i": "iso8859-8", "iso-8859-8-e": "iso8859-8", "iso-8859-6-i": "iso8859-6",
-    "gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030",
+    "gb2312": "gb18030", "gb-2312-80": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030",
     "hz-gb-2312": "hz", "x-euc-cn": "gb18030", "euc-cn": "gb18030", "chinesebig5": "big5hkscs",
     "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "cn-big5": "big5hkscs", "x-x-big5": "big5hkscs",
-    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms_kanji": "cp932",
-    "windows-31j": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949",
-    "ksc_5601": "cp949", "windows-949": "cp949", "iso-2022-jp": "iso2022_jp_ext", "cp50220": "iso2022_jp_ext",
+    "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms-kanji": "cp932",
+    "windows-31j": "cp932", "euc-kr": "cp949", "ks-c-5601-1987": "cp949", "ks-c-5601": "cp949",
+    "ksc-5601": "cp949", "windows-949": "cp949", "iso-2022-jp": "iso2022_jp_ext", "cp50220": "iso2022_jp_ext",
     "iso-2022-jp-ms": "iso2022_jp_ext", "x-euc-jp": "euc_jp", "unicode-1-1-utf-8": "utf-8", "utf8": "utf-8",
     "utf-8mb4": "utf-8", "utf8mb4": "utf-8", "unicode-1-1-utf-7": "utf-7", "unicode": "utf-16",
     "koi8": "koi8-r", "koi": "koi8-r", "koi8-ru": "koi8-u", "cp-866": "cp866", "x-cp1251": "cp1251",
@@ -73,7 +73,7 @@ def of_html(data: bytes, declared: str) -> str:
 def codec_of(label: str) -> str:
     """Python's name of the codec that a label means; "" when nobody knows it."""
     name = label.strip("\"' \t").lower().replace("_", "-")
-    name = _MEANT.get(name) or _MEANT.get(name.replace("-", "_")) or name.replace("windows-", "cp")
+    name = _MEANT.get(name) or name.replace("windows-", "cp")
     if name != "cp1252" and not re.fullmatch(r"[a-z0-9_.:-]{2,40}", name):
         return ""
     try:

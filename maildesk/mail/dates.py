@@ -19,7 +19,7 @@ _ZONES |= {"mest": 2, "eet": 2, "eest": 3, "msk": 3, "jst": 9, "kst": 9, "aest":
 
 _COMMENT = re.compile(r"\([^()]*\)")
 _TIME = re.compile(
-    r"(?<!\d)(\d{1,2})(?: ?: ?|\.)(\d{2})(?:(?: ?: ?|\.)(\d{2}))?(?:[.,]\d+)?(?! ?[:\d])\s*([ap]\.?m\b)?", re.IGNORECASE
+    r"(?<!\d)(\d{1,2})(?: ?: ?|\.)(\d{2})(?:(?: ?: ?|\.)(\d{2}))?(?:[.,]\d+)?(?! ?:|\d)\s*([ap]\.?m\b)?", re.IGNORECASE
 )
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
 _OFFSET = re.compile(r"(?:gmt|utc)?([+-])(\d{2}):?(\d{2})(?!\d)", re.IGNORECASE)

@@ -42,7 +42,7 @@ class HeaderField:
 class Fields:
     """The fields of one header, top first; names compare without case. Values decode on access."""
 
-    __slots__ = ("_charset", "_index", "_items")
+    __slots__ = ("_charset", "_decodings", "_index", "_items")
 
     def __init__(self, items: tuple[tuple[bytes, bytes], ...] = ()) -> None:
         """``items`` are name and value as raw octets, the value still folded."""
@@ -52,6 +52,7 @@ class Fields:
             index.setdefault(name.lower(), []).append(value)
         self._index = index
         self._charset: str | None = None
+        self._decodings: dict[bytes, str] = {}  # many rules ask for the same few fields
 
     def __len__(self) -> int:
         return len(self._items)
@@ -97,7 +98,10 @@ class Fields:
         return frozenset(name.decode("ascii", "replace") for name in self._index)
 
     def _decoded(self, value: bytes) -> str:
-        return words.tidy(words.decode(self._unfolded(value)))
+        decoded = self._decodings.get(value)
+        if decoded is None:
+            decoded = self._decodings[value] = words.tidy(words.decode(self._unfolded(value)))
+        return decoded
 
     def _unfolded(self, value: bytes) -> str:
         if b"\n" in value:

@@ -16,7 +16,6 @@ from maildesk.mail.language_words import LETTERS, WORDS
 SAMPLE = 1000  # characters looked at
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_NO_WORD = re.compile(r"[@#/<>\d_]")  # addresses, links, numbers, commands
 _SCRIPTS = (
     ("ja", re.compile("[\u3041-\u30ff]")),
     ("ko", re.compile("[\uac00-\ud7a3\u1100-\u11ff]")),
@@ -36,7 +35,8 @@ _CYRILLIC = re.compile("[\u0400-\u04ff]")
 
 def detect(text: str) -> str:
     """The language of ``text``, two letters in lower case; "" when it cannot be told."""
-    text = " ".join(word for word in text[:SAMPLE].lower().split() if not _NO_WORD.search(word))
+    words = text[:SAMPLE].lower().split()
+    text = " ".join([word for word in words if "@" not in word and "/" not in word and word[0] != "#"])
     text = unicodedata.normalize("NFC", text)
     if not _NOT_LATIN.search(text):
         return _by_words(text)

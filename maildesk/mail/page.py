@@ -224,9 +224,13 @@ class _Page:
         self._blank = False
 
     def _blank_line(self) -> None:
+        """One empty line, quoted as little as what is above or below it."""
+        prefix = ("> " * min(self._quotes, QUOTES)).rstrip()
         if not self._blank:
-            self._lines.append(("> " * min(self._quotes, QUOTES)).rstrip())
+            self._lines.append(prefix)
             self._blank = True
+        elif self._lines and len(prefix) < len(self._lines[-1]):
+            self._lines[-1] = prefix
 
 
 def _is_outlook_line(tag: str, node: LexborNode) -> bool:

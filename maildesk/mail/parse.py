@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from maildesk.mail import addresses, attachments, automatic, body, bounce, dates, html, language, mime, trim
+from maildesk.mail import addresses, attachments, automatic, body, bounce, dates, language, mime, trim
 from maildesk.mail.fields import Fields
 from maildesk.model import Mail, Problem
 
@@ -30,7 +30,7 @@ def read(raw: bytes) -> Mail:
     fields = root.fields
     content = body.read(raw, root)
     given = content.text or "\n\n".join(content.events)
-    reply = trim.reply(given, html.bounded(content.html) if content.html is not None else None)
+    reply = trim.reply(given, content.html)
     date = next(filter(None, map(dates.parse, fields.all("date"))), None)
     if date is None and "date" in fields:
         problems += (Problem("Date", "names no date that could be read"),)

@@ -70,7 +70,7 @@ def base64(data: bytes) -> bytes:
 
 def base64_text(data: bytes) -> bytes:
     """Base64 of a text, with the plain footer that a list or a virus scanner has put below it."""
-    if not data.translate(None, _BASE64 + _SPACE + b"=-_") and not _WORDS.search(data):
+    if b" " not in data and not data.translate(None, _BASE64 + _SPACE + b"=-_"):
         return decode(data, "base64")
     last = None
     for line in _BASE64_LINE.finditer(data):

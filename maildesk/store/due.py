@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +12,15 @@ from maildesk.store.engine import Store, to_text, to_time
 
 
 def timers(store: Store, now: datetime, limit: int) -> list[Timer]:
-    """The timers whose time has come, the longest overdue first."""
-    found = store.rows("SELECT * FROM timers WHERE at <= ? ORDER BY at, id LIMIT ?", (to_text(now), limit))
+    """The timers whose time has come, the longest overdue first.
+
+    A kind that only a newer version knows waits for that one.
+    """
+    known = json.dumps([str(kind) for kind in TimerKind])
+    found = store.rows(
+        "SELECT * FROM timers WHERE at <= ? AND kind IN (SELECT value FROM json_each(?)) ORDER BY at, id LIMIT ?",
+        (to_text(now), known, limit),
+    )
     return [
         Timer(row["id"], TimerKind(row["kind"]), to_time(row["at"]), row["ticket_id"] or None, row["agent"] or None)
         for row in found
@@ -22,6 +30,11 @@ def timers(store: Store, now: datetime, limit: int) -> list[Timer]:
 def done(store: Store, timer: Timer) -> None:
     """The timer has fired; in the transaction of its effects, so that it fires exactly once."""
     store.execute("DELETE FROM timers WHERE id = ?", (timer.id,))
+
+
+def put_off(store: Store, timer: Timer, until: datetime) -> None:
+    """Firing it failed: it is tried again later."""
+    store.execute("UPDATE timers SET at = ? WHERE id = ?", (to_text(until), timer.id))
 
 
 def next_at(store: Store) -> datetime | None:

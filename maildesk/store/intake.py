@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,19 +47,25 @@ def _insert(store: Store, mail: RawMail) -> int:
     )
 
 
-def waiting(store: Store, now: datetime, limit: int) -> Iterator[Waiting]:
-    """The oldest mails that may be thought about now; each one's bytes are loaded when it is its turn."""
-    rows = store.rows(
-        "SELECT * FROM inbox WHERE state = 'received' AND next_at <= ? ORDER BY id LIMIT ?", (to_text(now), limit)
+def waiting(store: Store, now: datetime, limit: int) -> list[int]:
+    """The ids of the oldest mails that may be thought about now."""
+    found = store.rows(
+        "SELECT id FROM inbox WHERE state = 'received' AND next_at <= ? ORDER BY id LIMIT ?", (to_text(now), limit)
     )
-    for row in rows:
-        raw = store.value("SELECT bytes FROM raw WHERE id = ?", (row["raw_id"],))
-        yield Waiting(row["id"], row["attempts"], _raw_mail(row, raw))
+    return [row["id"] for row in found]
 
 
-def _raw_mail(row: Row, raw: bytes) -> RawMail:
+def load(store: Store, id: int) -> Waiting:
+    """A waiting mail with its octets. Raises ValueError, TypeError or LookupError for a row that was damaged."""
+    row = store.row("SELECT inbox.*, raw.bytes FROM inbox JOIN raw ON raw.id = raw_id WHERE inbox.id = ?", (id,))
+    if row is None:
+        raise LookupError(f"mail {id} has lost its octets")
+    return Waiting(row["id"], row["attempts"], _raw_mail(row))
+
+
+def _raw_mail(row: Row) -> RawMail:
     return RawMail(
-        raw=raw,
+        raw=row["bytes"],
         source=row["source"],
         received_at=to_time(row["received_at"]),
         envelope_from=row["envelope_from"],
@@ -98,10 +104,14 @@ def put_off(store: Store, id: int, until: datetime, trouble: str) -> None:
     )
 
 
-def quarantine(store: Store, id: int, reason: str, trouble: str) -> None:
-    store.execute(
-        "UPDATE inbox SET state = 'quarantined', attempts = attempts + 1, reason = ?, trouble = ? WHERE id = ?",
-        (reason, trouble, id),
+def quarantine(store: Store, id: int, reason: str, trouble: str) -> bool:
+    """Sets a waiting mail apart; False when it waits no more."""
+    return bool(
+        store.execute(
+            "UPDATE inbox SET state = 'quarantined', attempts = attempts + 1, reason = ?, trouble = ?"
+            " WHERE id = ? AND state = 'received'",
+            (reason, trouble, id),
+        ).rowcount
     )
 
 

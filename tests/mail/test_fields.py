@@ -101,7 +101,7 @@ def test_file_names_are_read_in_every_writing(name: str, file: str) -> None:
         ("a/b; name=one two.pdf; x=y", {"name": "one two.pdf", "x": "y"}),
         ('a/b; name="C:\\dir\\file.txt"', {"name": "C:\\dir\\file.txt"}),
         ('a/b; name="never closed; x=y', {"name": "never closed", "x": "y"}),
-        ("a/b; name*1=d; name*0=a; name*=us-ascii'en'z", {"name": "za" + "d"}),
+        ("a/b; name*1=d; name*0=a; name=z", {"name": "ad"}),
         ("a/b;; ; =x; y", {}),
         ("a/b; x=1; x=2", {"x": "1"}),
     ],

@@ -128,7 +128,7 @@ class Desk:
             )
 
     def _serves(self) -> bool:
-        return '"event": "worker ready"' in self.log()[self._heard :]
+        return '"event": "serving"' in self.log()[self._heard :]
 
     def stop(self, number: int = signal.SIGTERM) -> float:
         """Ends it in good order; how many seconds that took."""

@@ -5,7 +5,8 @@ new it keeps the text and says so, for a lost word is worse than a quoted one. I
 forwarded mail, which is content, and a closing ("Best regards, Jo"), which is the author's own.
 
 Quotes are known by RFC 3676 §4.5, signatures by §4.3; all else is clients' custom, kept as data in
-``mail/phrases/``. ``text`` cuts plain text, ``structure`` HTML; ``page`` and ``recognise`` read lines.
+``mail/phrases/``. ``text`` cuts plain text, ``structure`` HTML; ``page`` reads the lines with
+``attribution``, ``header``, ``signature`` and ``recognise``.
 """
 
 from __future__ import annotations

@@ -9,15 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from maildesk.mail.trim.attribution import Attribution, attribution_ending, may_end_attribution
+from maildesk.mail.trim.header import header_at
 from maildesk.mail.trim.phrases import Rule
-from maildesk.mail.trim.recognise import (
-    RULE,
-    Attribution,
-    announces,
-    attribution_ending,
-    header_at,
-    may_end_attribution,
-)
+from maildesk.mail.trim.recognise import RULE, announces
 from maildesk.mail.trim.signature import without_signature
 
 MOST_ATTRIBUTIONS = 500  # lines weighed as attributions in one mail

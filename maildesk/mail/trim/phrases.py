@@ -94,7 +94,7 @@ class Footer:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The phrases of all languages, in the forms that :mod:`recognise` looks them up by."""
+    """The phrases of all languages, in the forms they are looked up by."""
 
     wrote: re.Pattern[str]
     prose: re.Pattern[str]

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from maildesk.mail.html import bounded, to_text
+from maildesk.mail.trim.header import header_at
 from maildesk.mail.trim.phrases import Rule
-from maildesk.mail.trim.recognise import announces, header_at, is_footer, is_rule, visible
+from maildesk.mail.trim.recognise import announces, is_footer, is_rule, visible
 from maildesk.mail.trim.signature import without_signature
 
 MOST_QUOTES = 50  # of one mail that are looked at
@@ -67,7 +68,7 @@ _GAP = "\ue000"  # stands where a quote was: a private character, taken out of t
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is left of a page, as HTML and as text.
+    """What is left of a page: as HTML, and as the text above the first quote.
 
     ``above`` says that all new words stand above all that was cut: a boundary to go by.
     """

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from maildesk.mail.trim.attribution import attribution_ending, may_end_attribution
 from maildesk.mail.trim.page import BLANK, SURE, UNQUOTED, WEAK, Page
-from maildesk.mail.trim.recognise import attribution_ending, is_marker, may_end_attribution, visible
+from maildesk.mail.trim.recognise import is_marker, visible
 from maildesk.mail.trim.signature import without_signature
 
 MOST_LINES = 20_000  # all below counts as one line: no person wrote it
