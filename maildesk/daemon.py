@@ -59,13 +59,15 @@ class Daemon:
 
     def __init__(self, path: Path, policy: Policy) -> None:
         self.path, self.policy = path, policy
+        self._sources = policies.sources(policy.config)[0]
+        self._store = policy.config.desk.store  # the one that is served, whatever a reload says
         self.ports: list[Port] = []
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
         self._stamp = self._fingerprint()
         self._mailboxes: dict[Imap, Mailbox] = {}
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._store_lost = False
+        self._trouble_with_store = ""
 
     @property
     def config(self) -> Config:
@@ -75,8 +77,8 @@ class Daemon:
 
     async def run(self, started: Callable[[Daemon], None] | None = None) -> None:
         """Serves until `stop` or SIGTERM; AlreadyRunning, OSError or sqlite3.Error when it cannot begin."""
-        lock = service.Lock(self.config.desk.store)
-        self._writer = Writer(self.config.desk.store)
+        lock = service.Lock(self._store)
+        self._writer = Writer(self._store)
         self._writer.start()
         try:
             await self._begin()
@@ -91,9 +93,9 @@ class Daemon:
         self._alarms = Alarms(self._writer, think.now, lambda: self.config.desk.alarm_command)
         self._ledger = MailboxLedger(self._writer, self._wake_worker_soon())
         reports = Reports(self._mails_queued, self._hung, self._died, self._trouble, self._well)
-        self._supervisor = Supervisor(self.path, reports, self.config.limits.think_time.total_seconds())
+        self._supervisor = Supervisor(self._briefing(), reports, self.config.limits.think_time.total_seconds())
         self._outbox = Outbox(
-            OutboxQueue(self._writer, think.now, lambda: self._supervisor.tell("wake")),
+            OutboxQueue(self._writer, think.now, lambda: self._supervisor.wake()),
             transport(self.config),
             think.now,
             wellness=self._alarms,
@@ -171,8 +173,13 @@ class Daemon:
         )
 
     async def _accept(self, mail: RawMail) -> int:
-        id = await asyncio.wrap_future(self._writer.accept(mail))
-        self._supervisor.tell("wake")
+        try:
+            id = await asyncio.wrap_future(self._writer.accept(mail))
+        except sqlite3.Error as error:
+            self._trouble(str(error))
+            raise
+        self._well()
+        self._supervisor.wake()
         return id
 
     def _follow_mailboxes(self) -> None:
@@ -191,7 +198,7 @@ class Daemon:
         loop = asyncio.get_running_loop()
 
         def wake() -> None:
-            loop.call_soon_threadsafe(self._supervisor.tell, "wake")
+            loop.call_soon_threadsafe(self._supervisor.wake)
 
         return wake
 
@@ -210,20 +217,21 @@ class Daemon:
         await asyncio.wrap_future(self._writer.call(job))
 
     def _trouble(self, error: str) -> None:
-        if not self._store_lost:
-            self._store_lost = True
+        """Said at once by `alarm_command`; by mail once the store is well, for mail takes the store."""
+        if not self._trouble_with_store:
+            self._trouble_with_store = error or "unknown"
             self._alarms.lost("the store", error)
 
     def _well(self) -> None:
-        if self._store_lost:
-            self._store_lost = False
-            self._alarms.well("the store")
+        if self._trouble_with_store:
+            self._alarms.ring("the store is well again", f"It could not be written: {self._trouble_with_store}")
+            self._trouble_with_store = ""
 
     # --- time ------------------------------------------------------------------------------------------------
 
     async def _tick(self) -> None:
         """Once a second: what is due stands in rows, this only makes the legs look at them."""
-        self._supervisor.tell("wake")
+        self._supervisor.wake()
         self._outbox.wake()
         stamp = await asyncio.to_thread(self._fingerprint)
         if stamp != self._stamp:
@@ -231,35 +239,47 @@ class Daemon:
             self._reload.set()
 
     def _fingerprint(self) -> tuple[files.Stamp, ...]:
-        return files.fingerprint(policies.watched(self.path, self.policy.config))
+        try:
+            return files.fingerprint(policies.watched(self.path, self.policy.config))
+        except OSError as error:  # a change too: reading the files will tell what it is
+            return ((str(error), 0, 0, 0),)
+
+    def _briefing(self) -> str:
+        return policies.Briefing(self._store, self.config, self._sources).packed()
 
     async def _reload_when_told(self) -> None:
         while True:
             await self._reload.wait()
             self._reload.clear()
-            await self._reload_now()
+            try:
+                await self._reload_now()
+            except Exception as error:  # noqa: BLE001 - supervises reloading: a certificate that is none, and the like
+                self._not_taken(f"{type(error).__name__}: {error}")
 
     async def _reload_now(self) -> None:
         """A good edit takes effect; a bad one leaves the last good one in force, and the admins are told."""
         read = await asyncio.to_thread(policies.read, self.path)
         if read.policy is None:
-            problems = "\n".join(str(problem) for problem in read.problems)
-            self._alarms.ring("A change of the configuration was not taken: the last good one stays in force", problems)
+            self._not_taken("\n".join(str(problem) for problem in read.problems))
             return
-        old, self.policy = self.config, read.policy
+        new = read.policy.config
+        listeners = [(port, self._listener(new, port.protocol)) for port in self.ports]
+        way_out = transport(new) if new.send != self.config.send else None
+        self.policy, self._sources = read.policy, read.sources  # nothing below fails for what the files say
         self._stamp = self._fingerprint()
-        if old.desk.store != self.config.desk.store:
+        if new.desk.store != self._store:
             self._alarms.ring("desk.store has changed: it takes a restart", "")
-        self._supervisor.limit = self.config.limits.think_time.total_seconds()
-        self._supervisor.tell("reload")
-        if old.send != self.config.send:
-            await self._outbox.use(transport(self.config))
-        for port in self.ports:
-            smtp = self.config.receive.smtp if port.protocol == "smtp" else self.config.receive.lmtp
-            if smtp:
-                port.listening.reload(self._listener(port.protocol, smtp))
+        self._supervisor.brief(self._briefing(), new.limits.think_time.total_seconds())
+        for port, listener in listeners:
+            if listener:
+                port.listening.reload(listener)
+        if way_out:
+            await self._outbox.use(way_out)
         self._follow_mailboxes()
         log.info("reloaded", extra={"file": str(self.path)})
+
+    def _not_taken(self, why: str) -> None:
+        self._alarms.ring("A change of the configuration was not taken: the last good one stays in force", why)
 
 
 # --- from the configuration to the parts ---------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Keeps one thinking process alive, and kills it when a mail takes too long.
 
 A mail that had to be killed for is quarantined at once. A worker that died by itself while it was
-at a mail counts as one failure of that mail: it may have been somebody else's SIGKILL.
+at a mail counts as one failure of that mail: it may have been somebody else's SIGKILL. One that
+does not answer at all, at no mail, is replaced.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
+
+from maildesk.edge.worker import BRIEFING
 
 log = logging.getLogger(__name__)
 
 _LINE = 65536  # octets of a worker's line
+_PAUSE = 0.1  # seconds between two workers
+_LONGEST_PAUSE = 10.0
+_SILENCE = 10.0  # seconds on top of the limit: longer than the store may keep it waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,39 +33,69 @@ class Reports:
     hung: Callable[[int, str], Awaitable[None]]  # this mail had to be killed for: quarantine it
     died: Callable[[int, str], Awaitable[None]]  # the worker died at this mail: one failure
     trouble: Callable[[str], None]  # the store cannot be written
-    well: Callable[[], None]
+    well: Callable[[], None]  # it was written
+
+
+@dataclass(slots=True)
+class _Life:
+    """One worker, from its start to its end; times are the loop's."""
+
+    process: asyncio.subprocess.Process
+    ready: bool = False
+    mail: int | None = None  # that it is at
+    since: float = 0.0  # when it said so
+    asked: float | None = None  # when it was first told something that it has not answered
+    hung: int | None = None  # the mail that it was killed for
+
+    def tell(self, line: str, now: float) -> None:
+        stdin = self.process.stdin
+        if stdin and not stdin.is_closing():
+            stdin.write(line.encode() + b"\n")
+            self.asked = now if self.asked is None else self.asked
+
+    def overdue(self, now: float, limit: float) -> bool:
+        """Too long at one mail, or without any sign of life."""
+        if self.mail is not None:
+            return now - self.since >= limit
+        return self.ready and self.asked is not None and now - self.asked >= limit + _SILENCE
 
 
 class Supervisor:
-    """``limit`` is in seconds for one mail; all methods belong to one event loop."""
+    """``limit`` is in seconds for one mail; all methods belong to one event loop.
 
-    def __init__(self, config: Path, reports: Reports, limit: float) -> None:
-        self.config, self.reports, self.limit = config, reports, limit
-        self._process: asyncio.subprocess.Process | None = None
-        self._mail: int | None = None
-        self._since = 0.0
+    ``briefing`` is what each worker starts with, packed.
+    """
+
+    def __init__(self, briefing: str, reports: Reports, limit: float) -> None:
+        self.briefing, self.reports, self.limit = briefing, reports, limit
+        self._life: _Life | None = None
         self._stopping = False
         self._ready = asyncio.Event()
 
     async def run(self) -> None:
         """Until `stop`: starts a worker, listens to it, starts the next one when it is gone."""
-        delay = 0.1
+        loop, pause = asyncio.get_running_loop(), _PAUSE
         while not self._stopping:
-            began = asyncio.get_running_loop().time()
+            began, blamed = loop.time(), False
             try:
-                await self._one_life()
+                blamed = await self._one_life()
             except Exception:  # noqa: BLE001 - supervises a leg
-                log.error("the worker cannot be started", extra={"trace": traceback.format_exc()})
-            lived = asyncio.get_running_loop().time() - began
-            delay = 0.1 if lived > 10 else min(delay * 2, 10.0)
+                log.error("the worker cannot be kept", extra={"trace": traceback.format_exc()})
+            brief = loop.time() - began < 10 and not blamed
+            pause = min(pause * 2, _LONGEST_PAUSE) if brief else _PAUSE
             if not self._stopping:
-                await asyncio.sleep(delay)
+                await asyncio.sleep(pause)
 
-    def tell(self, word: str) -> None:
-        """ "wake" or "reload"; a worker that is just starting needs neither."""
-        process = self._process
-        if process and process.stdin and not process.stdin.is_closing():
-            process.stdin.write(word.encode() + b"\n")
+    def wake(self) -> None:
+        """Something may be due."""
+        if self._life:
+            self._life.tell("wake", asyncio.get_running_loop().time())
+
+    def brief(self, briefing: str, limit: float) -> None:
+        """A new policy to think by, for this worker and all to come."""
+        self.briefing, self.limit = briefing, limit
+        if self._life:
+            self._life.tell(BRIEFING + briefing, asyncio.get_running_loop().time())
 
     async def ready(self) -> None:
         await self._ready.wait()
@@ -68,9 +103,9 @@ class Supervisor:
     async def stop(self, timeout: float) -> None:  # noqa: ASYNC109 - the deadline of the drain
         """Lets the worker end what it is at, then ends it."""
         self._stopping = True
-        process = self._process
-        if process is None or process.returncode is not None:
+        if self._life is None or self._life.process.returncode is not None:
             return
+        process = self._life.process
         if process.stdin:
             process.stdin.close()
         try:
@@ -80,55 +115,58 @@ class Supervisor:
             process.kill()
             await process.wait()
 
-    async def _one_life(self) -> None:
-        self._mail = None
-        process = self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "maildesk.edge.worker", str(self.config)),
+    async def _one_life(self) -> bool:
+        """Returns whether a mail was to blame for its end."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "maildesk.edge.worker"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=_LINE,
         )
-        watch = asyncio.create_task(self._watch(process))
+        life = self._life = _Life(process)
+        life.tell(BRIEFING + self.briefing, asyncio.get_running_loop().time())
+        if self._stopping and process.stdin:  # while it was being started
+            process.stdin.close()
+        watch = asyncio.create_task(self._watch(life))
         try:
             assert process.stdout is not None
             async for line in process.stdout:
-                self._hear(line)
+                self._hear(life, line)
             await process.wait()
         finally:
             watch.cancel()
             if process.returncode is None:
                 process.kill()
-        if not self._stopping:
-            log.warning("the worker is gone", extra={"status": process.returncode, "mail": self._mail})
-            if self._mail is not None:
-                await self.reports.died(self._mail, f"the thinking process died ({process.returncode})")
+        return await self._mourn(life)
 
-    def _hear(self, line: bytes) -> None:
+    async def _mourn(self, life: _Life) -> bool:
+        """Before the next worker begins: it would come upon the same mail."""
+        if life.hung is not None:
+            await self.reports.hung(life.hung, f"understanding it took longer than {self.limit:g} s")
+        elif not self._stopping:
+            log.warning("the worker is gone", extra={"status": life.process.returncode, "mail": life.mail})
+            if life.mail is not None:
+                await self.reports.died(life.mail, f"the thinking process died ({life.process.returncode})")
+        return life.hung is not None or life.mail is not None
+
+    def _hear(self, life: _Life, line: bytes) -> None:
         word = json.loads(line)
-        self._mail = word.get("mail")
-        self._since = asyncio.get_running_loop().time()
+        life.mail, life.since, life.asked = word.get("mail"), asyncio.get_running_loop().time(), None
         if "ready" in word:
+            life.ready = True
             self._ready.set()
             log.info("worker ready", extra={"pid": word["ready"]})
         elif "trouble" in word:
             self.reports.trouble(word["trouble"])
-        elif "unusable" in word:
-            log.error("the worker finds the files unusable", extra={"problems": word["unusable"]})
-        elif self._mail is None:
+        elif "done" in word:
             self.reports.well()
-            if "done" in word:
-                self.reports.queued()
+            self.reports.queued()
 
-    async def _watch(self, process: asyncio.subprocess.Process) -> None:
-        """Kills the worker when it has been at one mail for longer than the limit."""
+    async def _watch(self, life: _Life) -> None:
+        """Kills the worker when it is overdue."""
         loop = asyncio.get_running_loop()
-        while True:
+        while not life.overdue(loop.time(), self.limit):
             await asyncio.sleep(min(self.limit / 4, 0.5))
-            mail = self._mail
-            if mail is None or loop.time() - self._since < self.limit:
-                continue
-            log.error("killing the worker", extra={"mail": mail, "seconds": round(loop.time() - self._since, 1)})
-            self._mail = None
-            process.kill()
-            await self.reports.hung(mail, f"understanding it took longer than {self.limit:g} s")
-            return
+        life.hung = life.mail
+        log.error("killing the worker", extra={"mail": life.mail})
+        life.process.kill()

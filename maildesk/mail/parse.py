@@ -29,6 +29,8 @@ def read(raw: bytes) -> Mail:
     root, problems = mime.split(raw)
     fields = root.fields
     content = body.read(raw, root)
+    if len(content.text) == body.TEXT_LIMIT:
+        problems += (Problem("body", f"longer than {body.TEXT_LIMIT} characters: the rest was not read"),)
     given = content.text or "\n\n".join(content.events)
     reply = trim.reply(given, content.html)
     date = next(filter(None, map(dates.parse, fields.all("date"))), None)

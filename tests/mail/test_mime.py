@@ -1,6 +1,7 @@
 """The tree of parts: what real mail does to boundaries, and what hostile mail tries."""
 
 import time
+from base64 import encodebytes
 from pathlib import Path
 
 import pytest
@@ -114,9 +115,7 @@ def test_the_size_is_told_exactly_without_decoding(text: str, encoding: str) -> 
 
 @given(st.binary(max_size=400))
 def test_base64_comes_back_from_any_line_length_and_without_padding(data: bytes) -> None:
-    import base64
-
-    encoded = base64.encodebytes(data).replace(b"=", b"")
+    encoded = encodebytes(data).replace(b"=", b"")
     assert transfer.base64(encoded) == data
 
 

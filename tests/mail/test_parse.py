@@ -97,12 +97,16 @@ def test_a_whole_mail_is_read() -> None:
 
 def test_an_image_that_the_html_shows_is_inline() -> None:
     message = EmailMessage()
-    message.set_content("words")
-    message.add_alternative('<img src="cid:one@x">', subtype="html")
-    message.add_related = message.get_payload()[1].add_related  # type: ignore[attr-defined]
-    message.get_payload()[1].add_related(b"png", "image", "png", cid="<one@x>")  # type: ignore[union-attr, index]
+    message.set_content('<img src="cid:one@x">', subtype="html")
+    message.add_related(b"png", "image", "png", cid="<one@x>")
     (image,) = parse.read(bytes(message)).attachments
     assert (image.content_id, image.inline, image.size) == ("one@x", True, 3)
+
+
+def test_an_overlong_text_is_cut_and_the_cut_is_told() -> None:
+    mail = parse.read(b"Subject: x\n\n" + b"many words " * 100_000)
+    assert len(mail.text) == 1_000_000
+    assert [problem.where for problem in mail.problems] == ["body"]
 
 
 @given(

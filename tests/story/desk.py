@@ -50,6 +50,14 @@ def lasting_port() -> int:
             return port
 
 
+def _runs(pid: int) -> bool:
+    """Whether a process lives; a dead one may wait for a while until somebody reaps it."""
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
 def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """``changes`` over ``base``, mapping by mapping; None takes a key away."""
     found = dict(base)
@@ -141,23 +149,15 @@ class Desk:
     def kill(self) -> None:
         """The daemon and its worker at once."""
         assert self.process is not None
+        workers = self._workers()
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        until(lambda: not self._group_lives(), "the whole group is gone")
+        until(lambda: not any(_runs(worker) for worker in workers), "the whole group is gone")
 
     def end(self) -> None:
         """At the end of a story, whatever state it is in."""
-        if self.process is not None and self._group_lives():
-            with suppress(ProcessLookupError):
-                self.kill()
-
-    def _group_lives(self) -> bool:
-        assert self.process is not None
-        try:
-            os.killpg(self.process.pid, 0)
-        except ProcessLookupError:
-            return False
-        return True
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
 
     def hup(self) -> None:
         assert self.process is not None
@@ -166,10 +166,12 @@ class Desk:
     @property
     def worker(self) -> int:
         """The process that thinks."""
+        return until(self._workers, "a worker runs")[0]
+
+    def _workers(self) -> list[int]:
         assert self.process is not None
-        pid = self.process.pid
-        (worker,) = until(lambda: Path(f"/proc/{pid}/task/{pid}/children").read_text().split(), "a worker runs")
-        return int(worker)
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(child) for child in children.read_text().split()] if self.process.poll() is None else []
 
     @contextmanager
     def thinking_stopped(self) -> Iterator[None]:
