@@ -203,10 +203,11 @@ def _add_entry(act: _Act, step: AddEntry) -> None:
             "INSERT INTO attachments (message_id, name, media_type, size, part) VALUES (?, ?, ?, ?, ?)",
             (new.id, a.name, a.media_type, a.size, a.part),
         )
-    grows = int(new.kind in (Kind.CUSTOMER, Kind.AGENT))
-    act.store.execute(
-        "UPDATE tickets SET updated_at = ?, revision = revision + ? WHERE id = ?", (act.at, grows, new.ticket_id)
-    )
+    if new.kind not in (Kind.HELD, Kind.AUTO):  # what nobody has let in, or nobody wrote, moves nothing
+        grows = int(new.kind is not Kind.NOTE)
+        act.store.execute(
+            "UPDATE tickets SET updated_at = ?, revision = revision + ? WHERE id = ?", (act.at, grows, new.ticket_id)
+        )
     act.event(new.ticket_id, "message", {"message": new.id, "kind": new.kind, "author": new.author})
 
 
