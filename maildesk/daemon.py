@@ -11,14 +11,12 @@ import asyncio
 import logging
 import os
 import signal
+import sqlite3
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC
 from pathlib import Path
 from random import Random
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from maildesk.config import Config, Imap, SmtpIn
 from maildesk.desk.addresses import classify
@@ -34,6 +32,7 @@ from maildesk.edge.smarthost import Smarthost, Tls
 from maildesk.edge.smtp_in import Listener, Listening, listen
 from maildesk.edge.smtp_out import SmtpTransport
 from maildesk.edge.supervisor import Reports, Supervisor
+from maildesk.edge.ticks import Ticks
 from maildesk.edge.transport import Transport
 from maildesk.edge.writer import Writer
 from maildesk.model import RawMail
@@ -41,6 +40,7 @@ from maildesk.store.engine import Store
 
 log = logging.getLogger(__name__)
 
+_NAMELESS = ("", "unknown", "connection", "maildesk.socket")  # sd_listen_fds_with_names(3): nobody named it
 _TICK = 1.0  # seconds; due work runs within one
 _GRACE = 3.0  # seconds that each leg gets at the end: all of them together under ten
 
@@ -66,7 +66,6 @@ class Daemon:
         self._reload = asyncio.Event()
         self._stamp = self._fingerprint()
         self._mailboxes: dict[Imap, Mailbox] = {}
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._trouble_with_store = ""
 
     @property
@@ -110,17 +109,19 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         loop.add_signal_handler(signal.SIGHUP, self._reload.set)
-        self._scheduler.add_job(self._tick, "interval", seconds=_TICK, misfire_grace_time=None, coalesce=True)
+        ticks = Ticks()
+        ticks.every(_TICK, self._tick)
         if seconds := service.watchdog_seconds():
-            self._scheduler.add_job(service.notify, "interval", ["WATCHDOG=1"], seconds=seconds)
-        self._scheduler.start()
+            ticks.every(seconds, service.notify, "WATCHDOG=1")
         async with asyncio.TaskGroup() as legs:
             legs.create_task(self._supervisor.run())
             legs.create_task(self._outbox.run())
+            ticking = legs.create_task(ticks.run())
             reloading = legs.create_task(self._reload_when_told())
             service.notify("READY=1")
             log.info("serving", extra={"desk": self.config.desk.address, "pid": os.getpid()})
             await self._stop.wait()
+            ticking.cancel()
             reloading.cancel()
             await self._drain()
 
@@ -132,34 +133,37 @@ class Daemon:
         """No new mail, then what is begun is ended, each leg within its grace."""
         service.notify("STOPPING=1")
         log.info("stopping")
-        self._scheduler.shutdown(wait=False)
         await asyncio.gather(
             *(port.listening.stop(_GRACE) for port in self.ports),
             *(asyncio.to_thread(mailbox.stop) for mailbox in self._mailboxes.values()),
         )
-        await self._supervisor.stop(_GRACE)
-        await self._outbox.drain(_GRACE)
+        await asyncio.gather(self._supervisor.stop(_GRACE), self._outbox.drain(_GRACE))
         log.info("stopped")
 
     # --- receive -----------------------------------------------------------------------------------------
 
     async def _open_ports(self) -> None:
         handed = service.handed_sockets()
-        for protocol, smtp in (("smtp", self.config.receive.smtp), ("lmtp", self.config.receive.lmtp)):
-            if smtp is None:
+        for protocol in ("smtp", "lmtp"):
+            smtp, listener = _section(self.config, protocol), self._listener(self.config, protocol)
+            if smtp is None or listener is None:
                 continue
             given = [
-                h.socket for h in handed if protocol in h.name.lower() or (protocol == "smtp" and len(handed) == 1)
+                h.socket for h in handed if protocol in h.name.lower() or (protocol == "smtp" and h.name in _NAMELESS)
             ]
             sockets = given or service.bind(smtp.listen)
-            listening = await listen(self._listener(protocol, smtp), sockets)
+            listening = await listen(listener, sockets)
             address = _address(sockets[0].getsockname())
             self.ports.append(Port(protocol, listening, address))
             log.info("listening", extra={"protocol": protocol, "address": address})
 
-    def _listener(self, protocol: str, smtp: SmtpIn) -> Listener:
+    def _listener(self, config: Config, protocol: str) -> Listener | None:
+        """None without such a section; OSError (ssl.SSLError too) when its certificate is of no use."""
+        smtp = _section(config, protocol)
+        if smtp is None:
+            return None
         return Listener(
-            hostname=smtp.hostname or self.config.desk.domain,
+            hostname=smtp.hostname or config.desk.domain,
             takes=lambda address: classify(address, self.config.desk) is not None,
             accept=self._accept,
             clock=think.now,
@@ -283,6 +287,10 @@ class Daemon:
 
 
 # --- from the configuration to the parts ---------------------------------------------------------------------
+
+
+def _section(config: Config, protocol: str) -> SmtpIn | None:
+    return config.receive.smtp if protocol == "smtp" else config.receive.lmtp
 
 
 def transport(config: Config) -> Transport:

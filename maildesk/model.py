@@ -96,6 +96,12 @@ class Purpose(StrEnum):
     ALARM = "alarm"
 
 
+def mailbox_of(email: str) -> str:
+    """The mailbox behind an address, as far as one can tell: in small letters, without its `+` part."""
+    local, _, domain = email.casefold().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
 # --- a mail, as bytes and as meaning ---------------------------------------------------------------
 
 
@@ -173,13 +179,11 @@ class Bounce:
 class Reply:
     """The new words of a mail: quoted history, signature and product footers cut.
 
-    ``html`` is the same cut of the HTML alternative, unsanitized, or None where it could not be
-    made to agree with ``text``. ``doubtful`` names why the boundary is not sure ("" when it is):
-    text was kept rather than lost, and no command may be read from it.
+    ``doubtful`` names why the boundary is not sure ("" when it is): text was kept rather than lost,
+    and no command may be read from it. ``mail.trim.html`` makes the same cut of the HTML.
     """
 
     text: str
-    html: str | None = None
     doubtful: str = ""
 
 
@@ -215,6 +219,7 @@ class Mail:
     spam: str = ""  # why a filter before us calls it spam; "" if not
     desk_mark: str = ""  # the X-Maildesk-Desk field: a loop stop, believed for nothing else
     trace: tuple[tuple[str, str], ...] = ()  # Received and Authentication-Results, top first
+    digest: str = ""  # the same for the same mail, however it came: `mail.parse.fingerprint`
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -260,6 +265,7 @@ class Participant:
     role: str  # requester, cc
     token: str
     name: str = ""
+    issued_at: datetime | None = None  # when they were last given it; None: just now
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,12 +359,16 @@ class Facts:
     failed: Entry | None = None  # the entry that this mail carried
     contact: Contact | None = None
     entry: Entry | None = None  # the last customer entry of the ticket found
-    held: Entry | None = None  # the last entry held on it
+    held: tuple[Entry, ...] = ()  # what is held on it, newest first
+    private: tuple[str, ...] = ()  # what its notes and held mails say: no customer may read it
+    replies: int = 0  # answers mailed on it within an hour
+    follow_up: Ticket | None = None  # the open ticket that follows up the one found
     entry_raw: bytes = b""  # its mail, when an agent's address led here: notices carry its files
     threads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # recipient -> Message-IDs
     auto_replies_to_sender: int = 0  # within auto_reply_limit's time
     auto_replies_of_desk: int = 0
     notices: Mapping[str, int] = field(default_factory=dict)  # agent id -> within notice_limit's time
+    answers: Mapping[str, int] = field(default_factory=dict)  # agent id -> our own words to them, within an hour
     gathering: frozenset[str] = frozenset()  # agents for whom a gathered mail is under way
     open_tickets: int = 0  # of this contact, others than this one
 
@@ -379,6 +389,7 @@ class Question:
     auto_replies_since: datetime | None = None
     desk_since: datetime | None = None
     notices_since: datetime | None = None
+    hour_ago: datetime | None = None
 
 
 # --- what shall be done ----------------------------------------------------------------------------
@@ -520,9 +531,10 @@ class GatherNotice:
 
 @dataclass(frozen=True, slots=True)
 class TakeGathered:
-    """Those notices of an agent are in the mail now."""
+    """An agent's gathered notices, up to this one, are in the mail now."""
 
     agent: str
+    up_to: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -585,5 +597,6 @@ class Timer:
 class Gathered:
     """One notice that waits to be mailed together with others."""
 
+    id: int
     ticket: Ticket
     entry: Entry

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import tempfile
@@ -24,6 +23,16 @@ if TYPE_CHECKING:
 _DESK = "support@acme.example"
 _ANN, _ALICE, _BOB = "ann@customer.example", "alice@staff.example", "bob@staff.example"
 _WIDTH, _LINES = 88, 14
+
+_KEPT = """
+It stays up. Write to {desk} by SMTP on 127.0.0.1:{stage.port}, as anybody:
+  swaks --server 127.0.0.1:{stage.port} --from you@example.org --to {desk} --body 'Help!'
+What it sends, to customers and to agents, lies in a Maildir:
+  mutt -f {stage.outgoing}
+Look into it, and change it:
+  maildesk -c {stage.config} tickets
+  maildesk -c {stage.config} do 1 '#close'
+Ctrl-C ends it, and removes everything."""
 
 _QUESTION = "Hello,\n\ninvoice 77 charges me twice. Could you look into it?\n\nAnn"
 _ANSWER = "Hello Ann,\n\nyou are right, and I am sorry. A corrected invoice follows."
@@ -142,16 +151,9 @@ def _say(out: Any, title: str, fields: dict[str, str], text: str, lines: int = _
 
 
 def _stay(stage: Stage, out: Any) -> None:
-    out.print(f"\nIt stays up. Write to {_DESK} by SMTP on 127.0.0.1:{stage.port}, as anybody:", style="bold")
-    out.print(f"  swaks --server 127.0.0.1:{stage.port} --from you@example.org --to {_DESK} --body 'Help!'")
-    out.print("What it sends, to customers and to agents, lies in a Maildir:")
-    out.print(f"  mutt -f {stage.outgoing}    or: ls -t {stage.outgoing}{os.sep}new")
-    out.print("Look into it, and change it:")
-    out.print(f"  maildesk -c {stage.config} tickets")
-    out.print(f"  maildesk -c {stage.config} do 1 '#close'")
-    out.print("Ctrl-C ends it, and removes everything.")
+    assert stage.process is not None  # the play is over: it was started
     try:
-        if stage.process is not None:
-            stage.process.wait()
+        out.print(_KEPT.format(desk=_DESK, stage=stage), soft_wrap=True)
+        stage.process.wait()
     except KeyboardInterrupt:
         out.print()

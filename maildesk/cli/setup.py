@@ -22,12 +22,12 @@ def init(folder: Path) -> None:
 
     Overwrites nothing: what is there already stays as it is.
     """
-    from maildesk.config.example import commented_yaml
+    from maildesk.config import example
     from maildesk.edge import files
 
     config = folder / "config" / "maildesk.yaml"
     wanted = {folder / "templates" / source.path: source.content for source in files.shipped()}
-    new = _write(config, commented_yaml())
+    new = {name: _write(config.with_name(name), content) for name, content in example.files().items()}[config.name]
     made = sum(_write(path, content) for path, content in wanted.items())
     say(f"{config}: " + ("written" if new else "was there already, left alone"))
     left = len(wanted) - made

@@ -13,11 +13,12 @@ from maildesk.cli.premises import Premises, Wrong, pass_premises
 from maildesk.model import Status
 
 Row = Mapping[str, Any]
+_STATUSES = [*(status.value for status in Status), "all"]
 
 
 @click.command()
 @click.argument("words", nargs=-1)
-@click.option("--status", type=click.Choice([*Status, "all"]), help="One status, or all of them.")
+@click.option("--status", type=click.Choice(_STATUSES), help="One status, or all of them.")
 @click.option("--assignee", metavar="AGENT", help="Assigned to this agent.")
 @click.option("--team", metavar="TEAM", help="Of this team.")
 @click.option("--tag", metavar="TAG", help="With this tag.")

@@ -1,11 +1,13 @@
-"""What no field can see alone: names that must exist, addresses that must differ, files that should be there."""
+"""What no field can see alone: names that must exist, addresses that must differ.
+
+It looks at the file's words alone: whether what they name is there (a password file, a certificate), and
+may be used by whoever runs the daemon, is not for a reader of the file to say.
+"""
 
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Collection, Iterator
-from pathlib import Path
 
 from maildesk.config.complaints import Loc
 from maildesk.config.section import Secret
@@ -79,16 +81,13 @@ def _close(name: str, names: Collection[str]) -> str:
 
 
 def doubts(config: Config) -> Iterator[tuple[Loc, str]]:
-    """What works, or may once its files are there, and is still worth a word."""
+    """What works, and is still worth a word."""
     for loc, section in _secrets(config):
         if section.password is not None:
             yield (
                 (*loc, "password"),
                 "a password in the file: whoever reads the file has it; password_file is safer",
             )
-    for loc, file in _files(config):
-        if not os.path.exists(file):  # Path.exists raises in a folder closed to us
-            yield loc, f"{file} is not there, or cannot be seen from here"
     if not config.desk.admins:
         yield ("desk",), "desk.admins is empty: nobody is told when the desk is unwell"
 
@@ -98,14 +97,3 @@ def _secrets(config: Config) -> Iterator[tuple[Loc, Secret]]:
         yield ("receive", "imap", index), account
     if config.send.smtp is not None:
         yield ("send", "smtp"), config.send.smtp
-
-
-def _files(config: Config) -> Iterator[tuple[Loc, Path]]:
-    """The files that the configuration names and maildesk only reads."""
-    sections: list[tuple[Loc, object]] = [*_secrets(config)]
-    sections += [(("receive", "smtp"), config.receive.smtp), (("receive", "lmtp"), config.receive.lmtp)]
-    for loc, section in sections:
-        for key in ("password_file", "ca_file", "tls_cert", "tls_key"):
-            file = getattr(section, key, None)
-            if isinstance(file, Path):
-                yield (*loc, key), file

@@ -52,7 +52,7 @@ _HEADINGS = {
 
 #: Optional keys that are not behind a #, or are not once their section no longer is.
 _SHOWN_KEYS = """
-    desk.admins desk.language desk.timezone desk.store
+    desk.admins desk.language desk.timezone desk.store desk.templates
     receive.smtp receive.smtp.listen
     receive.imap.password_file receive.imap.port receive.imap.tls receive.imap.folder receive.imap.after
     send.maildir send.smtp.port send.smtp.tls send.smtp.user send.smtp.password_file

@@ -6,6 +6,7 @@ What an editor should know of a value stands beside it, as its JSON schema.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import ipaddress
 import os
@@ -14,7 +15,7 @@ import warnings
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 
@@ -24,6 +25,9 @@ _DURATION = r"(?:[0-9]+(?:\.[0-9]+)?\s*[smhdw]\s*)+"
 _SIZE = r"([0-9]+(?:\.[0-9]+)?)\s*([kKmMgG]?[iI]?[bB]?)"
 _SHARE = r"([0-9]+(?:\.[0-9]+)?)\s*%"
 _COUNTRY = r"[A-Z]{2}(?:-[A-Z0-9]{1,4})?"
+_LIKE_DURATION = "write it like 90s, 10m, 4h, 2h30m or 3d"
+_LIKE_SIZE = "write it like 500KiB or 25MiB"
+_LIKE_SHARE = "write it like 75%"
 LONGEST_TOKEN = 42  # one letter and 41 of base32: desk/addresses.py makes them
 ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]\\\x00-\x1f]{1,64}@[^\s<>@,;:\"()\[\]\\\x00-\x1f]{1,255}")
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,31}")
@@ -35,7 +39,7 @@ def parse_duration(value: object) -> timedelta:
     """ "20s", "4h", "2h30m", "3d" or a number of seconds; ValueError says how to write it."""
     if isinstance(value, timedelta):
         return value
-    how = f"{_short(value)} is not a length of time; write it like 90s, 10m, 4h, 2h30m or 3d"
+    how = f"{_short(value)} is not a length of time; {_LIKE_DURATION}"
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _seconds(value, how)
     text = str(value).strip().lower()
@@ -60,7 +64,7 @@ def _parse_size(value: object) -> int:
     match = re.fullmatch(_SIZE, str(value).strip())
     unit = match.group(2).upper() if match else "?"
     if match is None or unit not in _SIZES or len(match.group(1)) > 20:
-        raise ValueError(f"{_short(value)} is not a size; write it like 500KiB or 25MiB")
+        raise ValueError(f"{_short(value)} is not a size; {_LIKE_SIZE}")
     return int(float(match.group(1)) * _SIZES[unit])
 
 
@@ -69,7 +73,7 @@ def _parse_share(value: object) -> float:
         return value
     match = re.fullmatch(_SHARE, str(value).strip())
     if not match or not 0 < float(match.group(1)) <= 100:
-        raise ValueError(f"{_short(value)} is not a share; write it like 75%")
+        raise ValueError(f"{_short(value)} is not a share; {_LIKE_SHARE}")
     return float(match.group(1)) / 100
 
 
@@ -111,11 +115,10 @@ def _check_language(value: str) -> str:
 
 
 def _check_zone(value: str) -> str:
-    zones = available_timezones()
-    if value not in zones:
-        close = difflib.get_close_matches(value[:100], zones, 1) or ["Europe/Rome"]
-        raise ValueError(f"{_short(value)} is no time zone; did you mean {close[0]}?")
-    return value
+    with contextlib.suppress(ValueError, OSError, KeyError):  # no name, a folder, not there
+        return ZoneInfo(value).key
+    close = difflib.get_close_matches(value[:100], available_timezones(), 1) or ["Europe/Rome"]
+    raise ValueError(f"{_short(value)} is no time zone; did you mean {close[0]}?")
 
 
 def _check_pattern(value: str) -> str:
@@ -212,21 +215,19 @@ def _check_country(value: str) -> str:
     return value
 
 
-def _text(pattern: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+def _text(pattern: str, like: str = "", *, or_: str = "") -> WithJsonSchema:
+    """Text of that pattern, or a number; ``like`` is what an editor says of other text."""
+    schema: dict[str, object] = {"type": ["string", or_] if or_ else "string", "pattern": f"^{pattern}$"}
+    if or_:
+        schema["minimum"] = 0
+    if like:
+        schema["patternErrorMessage"] = like  # of no draft, but of yaml-language-server
+    return WithJsonSchema(schema)
 
 
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(parse_duration),
-    WithJsonSchema({"type": ["string", "number"], "pattern": f"^{_DURATION}$", "minimum": 0}),
-]
-Size = Annotated[
-    int,
-    BeforeValidator(_parse_size),
-    WithJsonSchema({"type": ["string", "integer"], "pattern": f"^{_SIZE}$", "minimum": 0}),
-]
-Share = Annotated[float, BeforeValidator(_parse_share), _text(_SHARE)]
+Duration = Annotated[timedelta, BeforeValidator(parse_duration), _text(_DURATION, _LIKE_DURATION, or_="number")]
+Size = Annotated[int, BeforeValidator(_parse_size), _text(_SIZE, _LIKE_SIZE, or_="integer")]
+Share = Annotated[float, BeforeValidator(_parse_share), _text(_SHARE, _LIKE_SHARE)]
 Email = Annotated[str, AfterValidator(check_address), _text(r"[^\s@]+@[^\s@]+")]
 Name = Annotated[str, AfterValidator(_check_name), _text(r".*\S.*")]
 Id = Annotated[str, AfterValidator(_check_id), _text(_ID.pattern)]

@@ -20,8 +20,8 @@ from maildesk.desk.commands.status import change
 from maildesk.desk.commands.table import BY_NAME, carry_out, help_values
 from maildesk.desk.letters import Parcel
 from maildesk.desk.notices import News
-from maildesk.mail import html, parse
-from maildesk.mail.compose import ComposeError
+from maildesk.mail import html, parse, trim
+from maildesk.mail.compose import ComposeError, sendable
 from maildesk.mail.render import CannedIncomplete, CannedMissing, Unrenderable
 from maildesk.mail.slots import Words
 from maildesk.model import (
@@ -31,9 +31,9 @@ from maildesk.model import (
     CancelTimers,
     Field,
     Kind,
-    Mail,
     Plan,
     Problem,
+    Proof,
     Purpose,
     Reason,
     RecordEvent,
@@ -44,6 +44,8 @@ from maildesk.model import (
     Verdict,
 )
 
+_ANSWERS = 20  # of our own words to one agent, an hour; more than that is a robot talking to us
+_REPLIES = 30  # answers on one ticket, an hour: two robots would go on for ever
 _ROOM = 50 * 2**20  # octets of an agent's attachments in one answer
 
 
@@ -53,7 +55,7 @@ def agent_mail(case: Case, authority: Authority) -> Plan:
         return Plan(Verdict.IGNORED, case.mail.author.email or "unknown", reasons=(authority.reason,))
     if authority.rank is Rank.UNPROVEN:
         return _unverified(case, authority, authority.agent)
-    if case.mail.automatic:
+    if case.automatic:
         return _absence(case, authority, authority.agent)
     return _act(case, authority, authority.agent)
 
@@ -71,7 +73,7 @@ def _unverified(case: Case, authority: Authority, agent: Agent) -> Plan:
         data["rule"] = authority.reason.rule
         steps += [entry, RecordEvent(ticket.id, "unverified", data)]
         entry_id = entry.entry.id
-    if not case.history and not case.mail.automatic and _may_tell(case, agent):
+    if not case.automatic and _may_tell(case, agent):
         values = {"why": authority.reason.text, "words": Words(case.words)}
         parcel = replace(_parcel(case, agent, Purpose.HELD, values), entry_id=entry_id, in_reply_to="")
         steps.append(letters.to_agent(customers.desk(case, ticket), agent, ticket, parcel))
@@ -80,13 +82,13 @@ def _unverified(case: Case, authority: Authority, agent: Agent) -> Plan:
 
 
 def _may_tell(case: Case, agent: Agent) -> bool:
-    """An agent, too, can be bombed through us: within their limit of notices only."""
-    return case.facts.notices.get(agent.id, 0) < case.policy.config.desk.notice_limit.count
+    """An agent, too, can be bombed through us, and may have a robot: so many answers of ours an hour."""
+    return case.facts.answers.get(agent.id, 0) < _ANSWERS
 
 
 def _absence(case: Case, authority: Authority, agent: Agent) -> Plan:
     """An agent's out-of-office message: kept for agents, and answered by nobody."""
-    reason = Reason("automatic", f"a machine wrote it ({case.mail.automatic})")
+    reason = Reason("automatic", f"a machine wrote it ({case.automatic})")
     if authority.ticket is None:
         return Plan(Verdict.IGNORED, agent.id, reasons=(reason,))
     entry = customers.add_entry(case, authority.ticket.id, Kind.AUTO)
@@ -105,12 +107,13 @@ class _Draft:
     words: str
     lines: tuple[str, ...]
     effects: Effects
+    files: tuple[Attachment, ...]
     private: bool
 
     @property
     def speaks(self) -> bool:
         """Commands alone send nobody anything."""
-        return bool(self.words) or self.effects.canned is not None
+        return bool(self.words or self.files) or self.effects.canned is not None
 
     @property
     def after(self) -> Ticket:
@@ -125,21 +128,25 @@ class _Draft:
 def _act(case: Case, authority: Authority, agent: Agent) -> Plan:
     block = grammar.parse(case.mail.reply.text, tuple(BY_NAME))
     desk = customers.desk(case, authority.ticket)
-    if case.mail.reply.doubtful and (block.commands or block.troubles):
-        why = f"It is not sure where your own words end ({case.mail.reply.doubtful}), so no command was carried out."
+    if authority.ticket is not None and (why := _unclear(case, block, authority.kind)):
         return _refused(case, authority, agent, why)
     effects, troubles = carry_out(block, desk, agent.id, agent, authority.ticket)
     if troubles:
         return _refused(case, authority, agent, grammar.transcript(troubles))
     if authority.ticket is None:
-        return _without_ticket(case, authority, agent, effects)
+        return _without_ticket(case, authority, agent, effects, block.words.strip())
     private = effects.private or authority.kind is AddressKind.NOTE
     if block.suspicious and not private:
         why = f"{block.suspicious[0].strip()!r} stands among your words and may be meant as a command. Commands go to"
         return _refused(
             case, authority, agent, f"{why} the top; a line with #end above your words says that it is none."
         )
-    draft = _Draft(agent, authority.ticket, block.words.strip(), block.lines, effects, private)
+    if case.facts.replies >= _REPLIES and not private:
+        return _refused(
+            case, authority, agent, "More answers went out on this ticket within an hour than a person writes."
+        )
+    words, files = block.words.strip(), _own_files(case)
+    draft = _Draft(agent, authority.ticket, words, block.lines, effects, files, private)
     try:
         steps = tuple(_steps(case, draft))
     except (ComposeError, CannedMissing, CannedIncomplete, Unrenderable) as error:
@@ -147,6 +154,19 @@ def _act(case: Case, authority: Authority, agent: Agent) -> Plan:
     verdict = Verdict.AGENT_REPLY if draft.speaks and not private else Verdict.NOTE
     done = tuple(Reason("command", command.source.strip()) for command in block.commands)
     return Plan(verdict, agent.id, steps, (authority.reason, *done), draft.ticket.id, "token")
+
+
+def _unclear(case: Case, block: grammar.Block, kind: AddressKind) -> str:
+    """Why it is not sure what the agent wants to say, and to whom; "" when it is clear."""
+    ended = any(line.strip().casefold() == "#end" for line in block.lines)  # "these are my words, all of them"
+    private = kind is AddressKind.NOTE or any(command.verb == "note" for command in block.commands)
+    doubt = case.mail.reply.doubtful
+    if doubt and (block.commands or block.troubles or not private) and not ended:
+        how = "Write above the line at the top; or begin with a line #end if all of the text is meant."
+        return f"It is not sure where your own words end ({doubt}), so nothing was done. {how}"
+    if not (block.words.strip() or block.commands or block.troubles or _own_files(case)):
+        return "No words of yours were found: they belong above the line at the top, not below the quoted mail."
+    return ""
 
 
 def _steps(case: Case, draft: _Draft) -> Iterator[Step]:
@@ -161,7 +181,7 @@ def _steps(case: Case, draft: _Draft) -> Iterator[Step]:
         if not draft.private:
             yield from _answer(case, draft, said, entry.entry.id)
         yield from _tell_colleagues(case, draft, entry)
-    yield from tell_assigned(desk, draft.after, draft.effects, draft.agent.id)
+    yield from tell_assigned(desk, draft.ticket, draft.after, draft.effects, draft.agent.id)
 
 
 def _said(case: Case, draft: _Draft) -> Words:
@@ -176,7 +196,7 @@ def _said(case: Case, draft: _Draft) -> Words:
 
 def _markup(case: Case, draft: _Draft) -> str | None:
     """The typed words' HTML without the commands; None where it would not say the same as the text."""
-    source = case.mail.reply.html
+    source = trim.html(case.mail)
     bare = markup.without_block(source, draft.lines) if source and draft.lines else source
     if not bare:
         return None
@@ -199,14 +219,20 @@ def _entry(case: Case, draft: _Draft, said: Words) -> AddEntry:
 def _answer(case: Case, draft: _Draft, said: Words, entry_id: int) -> Iterator[Step]:
     """Everybody who is on the ticket gets the words, each in a mail of their own (THREATS T14)."""
     ticket = draft.ticket
-    people = [p for p in ticket.participants if "@" in p.email and not p.email.endswith("@invalid")]
+    people = [p for p in ticket.participants if sendable(p.email) and not p.email.endswith("@invalid")]
     if not people:
         raise ComposeError("This ticket has no address to answer to; #note keeps your words on it.")
+    if draft.effects.status is Status.SPAM:
+        raise ComposeError("Spam is not answered; #note keeps your words among agents.")
+    if privacy.quotes_notice(said.text, case.policy.config.desk):
+        raise ComposeError("Your answer quotes a notice of the desk, which is for agents; take the quote out.")
+    if line := privacy.repeats(said.text, case.facts.private):
+        raise ComposeError(f"Your answer holds words of a private note or of a held mail: {line[:80]!r}.")
     parcel = Parcel(
         Purpose.REPLY,
         ticket.language,
         {"words": said},
-        notices.enclose(case.mail.raw, _own_files(case.mail), said.html, _ROOM),
+        notices.enclose(case.mail.raw, draft.files, said.html, _ROOM),
         entry_id,
         in_reply_to=case.facts.entry.message_id if case.facts.entry else "",
         not_before=letters.hold(case.policy, case.moment.now),
@@ -217,43 +243,60 @@ def _answer(case: Case, draft: _Draft, said: Words, entry_id: int) -> Iterator[S
         yield SetField(ticket.id, Field.FIRST_REPLY_AT, case.moment.now)
         yield CancelTimers(ticket.id, reminders.FIRST_REPLY)
     if draft.effects.status is None:
-        yield from change(ticket, Status.PENDING, case.moment)
+        yield from change(ticket, Status.PENDING, case.moment, case.policy.config)
 
 
-def _own_files(mail: Mail) -> tuple[Attachment, ...]:
-    """What the agent attached. Images that only the quoted part shows are not theirs to send."""
-    shown = mail.reply.html or ""
-    return tuple(a for a in mail.attachments if not a.inline or not a.content_id or f"cid:{a.content_id}" in shown)
+def _own_files(case: Case) -> tuple[Attachment, ...]:
+    """What the agent attached. Images of the mail that is quoted below are not theirs to send."""
+    mail = case.mail
+    if not any(a.inline and a.content_id for a in mail.attachments):
+        return mail.attachments
+    shown = trim.html(mail)
+    if shown is not None:
+        return tuple(a for a in mail.attachments if not a.inline or not a.content_id or f"cid:{a.content_id}" in shown)
+    quoted = case.facts.entry_raw
+    known = parse.read(quoted).attachments if quoted else ()
+    theirs = {parse.attachment(quoted, a.part) for a in known if a.inline}
+    return tuple(a for a in mail.attachments if not a.inline or parse.attachment(mail.raw, a.part) not in theirs)
 
 
 def _tell_colleagues(case: Case, draft: _Draft, entry: AddEntry) -> Iterator[Step]:
-    """The assignee hears what another agent wrote on their ticket."""
-    assignee = case.policy.config.agent(draft.after.assignee)
-    if assignee is None or assignee.id in (draft.agent.id, draft.effects.given_to):
-        return
+    """The assignee hears what another agent wrote; of a note on nobody's ticket, all who are told of the ticket."""
+    audience = case.policy.told_of(draft.after) if draft.after.assignee or draft.private else ()
+    given = None if draft.private else draft.effects.given_to  # who is given the ticket gets a notice of their own
+    told = [agent for agent in audience if agent.id not in (draft.agent.id, given)]
     news = News(
         ticket=draft.after,
         entry=entry.entry,
         reason="note" if draft.private else "agent_answer",
         author=Address(draft.agent.name, draft.agent.email),
-        proof=case.authentication.proof,
+        proof=Proof.PROVEN,  # their address and their From
         attachments=entry.attachments,
         raw=case.mail.raw,
     )
-    yield from notices.tell(customers.desk(case, draft.ticket), [assignee], news)
+    yield from notices.tell(customers.desk(case, draft.ticket), told, news)
 
 
-def tell_assigned(desk: letters.Desk, ticket: Ticket, effects: Effects, actor: str) -> Iterator[Step]:
-    """Whoever was given the ticket gets the customer's last words, with their files."""
-    given, last = desk.policy.config.agent(effects.given_to), desk.facts.entry
-    if given is None or given.id == actor or last is None:
+def tell_assigned(desk: letters.Desk, before: Ticket, ticket: Ticket, effects: Effects, actor: str) -> Iterator[Step]:
+    """Whoever was given the ticket, agent or team, gets the customer's last words, with their files."""
+    last, config = desk.facts.entry, desk.policy.config
+    agents: list[Agent] = []
+    if ticket.assignee == effects.given_to != before.assignee:
+        agents = [agent for agent in config.agents if agent.id == effects.given_to]
+    elif ticket.team == effects.given_to_team != before.team and ticket.assignee is None:
+        agents = [agent for agent in config.agents if effects.given_to_team in agent.teams]
+    agents = [agent for agent in agents if agent.id != actor]
+    if not agents or last is None:
         return
+    reason = "team" if ticket.assignee is None else "assigned"
     raw = desk.facts.entry_raw
     files = parse.read(raw).attachments if raw else ()
-    news = News(
-        ticket, last, "assigned", Address(letters.author_name(ticket, last), last.author), attachments=files, raw=raw
-    )
-    yield from notices.tell(desk, [given], news)
+    author = Address(letters.author_name(ticket, last), last.author)
+    news = News(ticket, last, reason, author, Proof.PROVEN, files, raw)  # how sure we are was told before
+    yield from notices.tell(desk, agents, news)
+
+
+_TOO_MANY = "the agent has had too many answers of ours within an hour, and is not told"
 
 
 # --- what only the agent hears ---------------------------------------------------------------------------
@@ -269,20 +312,24 @@ def _refused(case: Case, authority: Authority, agent: Agent, transcript: str) ->
     own = case.mail.reply.text.strip()
     whole = f"{transcript}\n\n{'-' * 20}\n{own}" if own else transcript
     values: dict[str, object] = {"transcript": Words(whole, preformatted=True)}
-    letter = letters.to_agent(
-        customers.desk(case, authority.ticket),
-        agent,
-        authority.ticket,
-        _parcel(case, agent, Purpose.COMMAND_ERROR, values),
-    )
+    parcel = _parcel(case, agent, Purpose.COMMAND_ERROR, values)
+    told: tuple[Step, ...] = ()
+    if _may_tell(case, agent):
+        told = (letters.to_agent(customers.desk(case, authority.ticket), agent, authority.ticket, parcel),)
     reason = Reason("command_error", f"nothing was done: {transcript.splitlines()[0] if transcript else 'an error'}")
     ticket_id = authority.ticket.id if authority.ticket else None
     problem = Problem("commands", transcript)
-    return Plan(Verdict.NOTE, agent.id, (letter,), (authority.reason, reason), ticket_id, "token", (problem,))
+    reasons = (authority.reason, reason, *(() if told else (Reason("too_many", _TOO_MANY),)))
+    return Plan(Verdict.NOTE, agent.id, told, reasons, ticket_id, "token", (problem,))
 
 
-def _without_ticket(case: Case, authority: Authority, agent: Agent, effects: Effects) -> Plan:
-    """Sent to the agent's desk address: commands that need no ticket, or help."""
+def _without_ticket(case: Case, authority: Authority, agent: Agent, effects: Effects, words: str) -> Plan:
+    """Sent to the agent's desk address: commands that need no ticket, or help. Words for people come back."""
+    if words:
+        why = "This address belongs to no ticket, so your words went to nobody. Answer a notice of the ticket you mean."
+        return _refused(case, authority, agent, why)
+    if not _may_tell(case, agent):
+        return Plan(Verdict.NOTE, agent.id, reasons=(authority.reason, Reason("too_many", _TOO_MANY)))
     letter = letters.to_agent(customers.desk(case), agent, None, _parcel(case, agent, Purpose.HELP, help_values()))
     why = "asked for help" if effects.help else "no ticket is named: the agent gets the list of commands"
     return Plan(Verdict.NOTE, agent.id, (letter,), (authority.reason, Reason("help", why)))

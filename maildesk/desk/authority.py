@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from maildesk.config import Agent
-from maildesk.desk import addresses
+from maildesk.desk import addresses, threading
 from maildesk.desk.addresses import AGENTS, AddressKind
 from maildesk.desk.case import Case
+from maildesk.desk.threading import Standing
 from maildesk.model import Proof, Purpose, Reason, Ticket
 
 _TO_AGENTS = frozenset({Purpose.NOTICE, Purpose.REMINDER, Purpose.COMMAND_ERROR, Purpose.HELD, Purpose.FAILED,
                         Purpose.HELP})  # fmt: skip
+
+
+_CUSTOMERS = (Standing.ON_TICKET, Standing.FOLLOW_UP)
 
 
 class Rank(StrEnum):
@@ -38,6 +42,8 @@ class Authority:
 def judge(case: Case) -> Authority | None:
     """None: the mail does not claim to be from an agent."""
     recipient = case.recipient(*AGENTS)
+    if recipient is not None and case.agent is None and threading.find(case).standing in _CUSTOMERS:
+        return None  # a customer's answer to all, in which an agent's address stands too
     if recipient is not None:
         return _by_address(case, recipient)
     if case.agent is None:
@@ -54,6 +60,7 @@ def judge(case: Case) -> Authority | None:
 def _by_address(case: Case, recipient: addresses.Recipient) -> Authority:
     claim, agent, ticket = addresses.read(recipient.token), case.agent, case.facts.signed_for
     keys = case.facts.keys
+    named = {c.ticket for r in case.recipients if r.kind in AGENTS if (c := addresses.read(r.token)) and c.ticket}
 
     def refuse(rank: Rank, whose: Agent | None, rule: str, why: str) -> Authority:
         return Authority(rank, whose, recipient.kind, ticket, Reason(rule, why))
@@ -64,6 +71,8 @@ def _by_address(case: Case, recipient: addresses.Recipient) -> Authority:
             why = f"{case.mail.author.email or 'nobody'} used the reply address of {owner.id}"
             return refuse(Rank.UNPROVEN, owner, "stolen_token", why)
         return refuse(Rank.VOID, agent, "void_token", "it was sent to an agents' address that we never gave out")
+    if len(named) > 1:
+        return refuse(Rank.UNPROVEN, agent, "two_tickets", "it went to the addresses of more than one ticket")
     if case.moment.now.date() > claim.expires:
         return refuse(Rank.UNPROVEN, agent, "expired", f"the reply address expired on {claim.expires}")
     if recipient.kind is not AddressKind.DESK and (
@@ -100,6 +109,8 @@ def _by_reference(case: Case, agent: Agent) -> Authority | None:
     ticket = case.facts.by_reference
     if sent is None or sent.agent != agent.id or sent.purpose not in _TO_AGENTS:
         return None
+    if ticket is not None and ticket.id != sent.ticket_id:
+        return None  # it answers one ticket's notice and names another ticket
     if case.moment.now - sent.created_at > addresses.LIFETIME:
         reason = Reason("expired", "the mail that it answers is too old")
         return Authority(Rank.UNPROVEN, agent, AddressKind.PLAIN, ticket, reason)

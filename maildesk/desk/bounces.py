@@ -17,6 +17,7 @@ from maildesk.mail.slots import Words
 from maildesk.model import (
     Bounce,
     FailMail,
+    OutboxState,
     Plan,
     Purpose,
     Reason,
@@ -42,7 +43,15 @@ def bounced(case: Case, bounce: Bounce) -> Plan:
     what = f"{bounce.action or 'failed'}: {bounce.status} {bounce.diagnostic}".strip()[:_DIAGNOSTIC]
     reason = Reason("bounce", f"our {sent.purpose} to {sent.recipient} came back ({what})")
     desk = customers.desk(case, ticket)
-    steps = (*_fail(sent, bounce, what), *_consequences(desk, sent, ticket, what, bounce.permanent))
+    final = bounce.permanent or bounce.action == "failed"  # RFC 3464 §2.3.3: "failed" is final, whatever the status
+    kind = "bounce" if final else bounce.action or "bounce"
+    data: dict[str, str | int | None] = {"mail": sent.id, "to": sent.recipient, "error": what}
+    event = (RecordEvent(ticket.id, kind, data),) if ticket else ()
+    steps = (
+        *((FailMail(sent.id, what),) if final else ()),
+        *event,
+        *_consequences(desk, sent, ticket, what, final),
+    )
     return Plan(Verdict.BOUNCE, "desk", steps, (reason,), sent.ticket_id, "bounce")
 
 
@@ -53,28 +62,26 @@ def _believed(case: Case, bounce: Bounce, sent: SentMail) -> bool:
     return bounce.original_message_id == sent.message_id and bounce.recipient.casefold() == sent.recipient.casefold()
 
 
-def _fail(sent: SentMail, bounce: Bounce, what: str) -> Iterator[Step]:
-    if bounce.permanent and bounce.action in ("failed", ""):
-        yield FailMail(sent.id, what)
-
-
 def failed(desk: letters.Desk, sent: SentMail, ticket: Ticket | None, error: str) -> Plan:
     """A mail of ours that the smarthost refused, or that was tried for too long."""
     reason = Reason("failed", f"our {sent.purpose} to {sent.recipient} failed: {error}")
-    steps = tuple(_consequences(desk, sent, ticket, error, permanent=True))
+    event = (
+        (RecordEvent(ticket.id, "bounce", {"mail": sent.id, "to": sent.recipient, "error": error}),) if ticket else ()
+    )
+    steps = (*event, *_consequences(desk, sent, ticket, error, permanent=True, told_now=True))
     return Plan(Verdict.BOUNCE, "desk", steps, (reason,), sent.ticket_id, "bounce")
 
 
 def _consequences(
-    desk: letters.Desk, sent: SentMail, ticket: Ticket | None, error: str, permanent: bool
+    desk: letters.Desk, sent: SentMail, ticket: Ticket | None, error: str, permanent: bool, told_now: bool = False
 ) -> Iterator[Step]:
     """An answer that did not arrive goes back to its agent, and the ticket is open again."""
     if ticket is None:
         return
-    yield RecordEvent(ticket.id, "bounce", {"mail": sent.id, "to": sent.recipient, "error": error})
-    if sent.purpose is not Purpose.REPLY or not permanent:
+    again = sent.state is OutboxState.FAILED and not told_now  # a second report, or one after a refusal
+    if sent.purpose is not Purpose.REPLY or not permanent or again:
         return
-    yield from customers.reopen(ticket)
+    yield from customers.reopen(ticket, desk.policy.config, desk.moment.now)
     entry = desk.facts.failed
     author = desk.policy.config.agent(entry.author) if entry else None
     for agent in (author,) if author else desk.policy.told_of(ticket):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from maildesk.config import Agent
 from maildesk.desk.addresses import AGENTS, AddressKind, Recipient, classify, read
@@ -13,7 +13,8 @@ from maildesk.mail import authentication, parse
 from maildesk.model import Authentication, Facts, Mail, Moment, Question, RawMail
 
 _TAG = re.compile(r"\[#(\d{1,9})\]")
-_OLDEST = "import"
+_REPLY_PREFIX = re.compile(r"(?:(?:re|aw|sv|vs|r|rif|antw?|odp|ynt)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+_OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,19 @@ class Case:
     @property
     def history(self) -> bool:
         """Imported: threads are rebuilt, nobody is mailed."""
-        return self.raw.source == _OLDEST
+        return self.raw.source == "import"
 
     @property
     def when(self) -> datetime:
         """When it was written, for history; for anything else, when it reached us (its Date may say anything)."""
         if self.history and self.mail.date is not None:
-            return min(self.mail.date, self.moment.now)
+            return min(max(self.mail.date, _OLDEST), self.moment.now)
         return self.raw.received_at
+
+    @property
+    def automatic(self) -> str:
+        """Why this is a machine's mail, by its header or its empty envelope sender (RFC 3834 §2); "" if it is not."""
+        return self.mail.automatic or ("its envelope sender is empty" if self.raw.envelope_from == "" else "")
 
     def recipient(self, *kinds: AddressKind) -> Recipient | None:
         return next((r for r in self.recipients if r.kind in kinds), None)
@@ -101,9 +107,11 @@ def question(inbox_id: int, case_mail: Mail, to: tuple[Recipient, ...], policy: 
         auto_replies_since=now - desk.auto_reply_limit.per,
         desk_since=now - desk.auto_reply_desk_limit.per,
         notices_since=now - desk.notice_limit.per,
+        hour_ago=now - timedelta(hours=1),
     )
 
 
 def without_tags(subject: str) -> str:
-    """A subject without ticket numbers, ours or others'."""
-    return " ".join(_TAG.sub(" ", subject).split())
+    """A subject without ticket numbers, ours or others', nor the "Re:" that clients put before it."""
+    bare = " ".join(_TAG.sub(" ", subject).split())
+    return _REPLY_PREFIX.sub("", bare, count=1) if _REPLY_PREFIX.match(bare) else bare

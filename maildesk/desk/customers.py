@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
+from maildesk.config import Config
 from maildesk.desk import letters, notices, privacy, reminders, replies, routing, threading
 from maildesk.desk.addresses import classify
 from maildesk.desk.case import Case, without_tags
 from maildesk.desk.letters import Parcel
 from maildesk.desk.notices import News
-from maildesk.mail import html
-from maildesk.mail.compose import ComposeError
+from maildesk.mail import html, trim
+from maildesk.mail.compose import ComposeError, sendable
 from maildesk.model import (
     AddEntry,
     AddParticipant,
@@ -23,6 +26,7 @@ from maildesk.model import (
     LinkTickets,
     Participant,
     Plan,
+    Proof,
     Purpose,
     Reason,
     RecordEvent,
@@ -47,7 +51,7 @@ def add_entry(case: Case, ticket_id: int, kind: Kind, text: str | None = None) -
     """The mail as an entry: its new words, agents' addresses that it quotes taken out (T14b)."""
     mail, config = case.mail, case.policy.config
     words = case.words if text is None else text
-    source = mail.reply.html if text is None else None
+    source = trim.html(mail) if text is None else None
     shown = html.sanitize(source) if source else None
     entry = Entry(
         id=case.facts.next_entry,
@@ -79,7 +83,7 @@ def new_ticket(case: Case, found: threading.Found) -> Plan:
         steps.append(LinkTickets(ticket.id, found.ticket.id, "follow_up" if follow_up else "relates"))
     reasons = [found.reason, *routed.reasons]
     if not case.history and ticket.status is not Status.SPAM:
-        steps += reminders.await_first_reply(case.policy.config, ticket.id, ticket.priority, ticket.created_at)
+        steps += reminders.await_first_reply(case.policy.config, ticket, case.moment.now)
         steps += notices.tell(desk(case), case.policy.told_of(ticket), _news(case, ticket, entry, "new"))
         reasons.append(_auto_reply(case, ticket, found, steps))
     return Plan(Verdict.NEW_TICKET, ticket.requester.email, tuple(steps), tuple(reasons), ticket.id, "new")
@@ -90,7 +94,8 @@ def requester(case: Case) -> Address:
     mail, config = case.mail, case.policy.config
     if case.history and is_ours(case):
         others = (a for a in (*mail.to, *mail.cc) if classify(a.email, config.desk) is None)
-        return next((a for a in others if not config.agent_by_email(a.email)), mail.author)
+        unknown = Address("", "unknown@invalid")
+        return next((a for a in others if not config.agent_by_email(a.email)), unknown)
     candidates = (mail.author, *mail.sender, *mail.reply_to, Address("", case.raw.envelope_from or ""))
     return next((a for a in candidates if "@" in a.email), Address("", "unknown@invalid"))
 
@@ -143,7 +148,7 @@ def _copied(case: Case, ticket_id: int, known: tuple[Participant, ...]) -> Itera
     for person in (*case.mail.to, *case.mail.cc)[:100]:
         key = person.key()
         stranger = classify(person.email, config.desk) is None and config.agent_by_email(person.email) is None
-        if stranger and key not in taken and "@" in key and len(taken) < _PEOPLE:
+        if stranger and key not in taken and sendable(person.email) and len(taken) < _PEOPLE:
             taken.add(key)
             yield Participant(person.email, "cc", case.moment.token("participant", ticket_id, key), person.name)
 
@@ -182,22 +187,42 @@ def reply(case: Case, found: threading.Found, ticket: Ticket) -> Plan:
     if case.history:
         steps: tuple[Step, ...] = (add_entry(case, ticket.id, Kind.CUSTOMER),)
         return Plan(Verdict.REPLY, case.mail.author.email, steps, (found.reason,), ticket.id, found.how)
-    if case.mail.automatic:
-        reason = Reason("automatic", f"joins in silence: a machine wrote it ({case.mail.automatic})")
-        steps = (add_entry(case, ticket.id, Kind.AUTO),)
-        return Plan(Verdict.REPLY, case.mail.author.email, steps, (found.reason, reason), ticket.id, found.how)
+    if case.automatic:
+        return _machine_reply(case, found, ticket)
     entry = add_entry(case, ticket.id, Kind.CUSTOMER)
-    joined = tuple(_copied(case, ticket.id, ticket.participants))
+    copied = tuple(_copied(case, ticket.id, ticket.participants))
+    joined = copied if _may_bring_others(case, found) else ()
     told = replace(ticket, revision=ticket.revision + 1, status=_reopened(ticket))
-    news = _news(case, told, entry, "answer", tuple(p.email for p in joined))
+    news = _news(case, told, entry, "answer", tuple(p.email for p in copied))
     steps = (
         entry,
         *(AddParticipant(ticket.id, person) for person in joined),
-        *reopen(ticket),
+        *reopen(ticket, case.policy.config, case.moment.now),
         *(() if ticket.status is Status.SPAM else
           notices.tell(desk(case, ticket), case.policy.told_of(ticket), news)),
     )  # fmt: skip
     return Plan(Verdict.REPLY, case.mail.author.email, steps, (found.reason,), ticket.id, found.how)
+
+
+def _may_bring_others(case: Case, found: threading.Found) -> bool:
+    """Who is in Cc joins only if the writer showed more than a From line and a number (THREATS T2)."""
+    answered = case.facts.answered
+    ours = found.how == "reference" and answered is not None and answered.message_id == case.facts.reference
+    return found.how == "token" or ours or case.authentication.proof is Proof.PROVEN
+
+
+_ANSWERS_BY_ITSELF = re.compile(r"auto-?repl|auto-?resp|vacation|out.?of.?office|^subject|rules-loop", re.IGNORECASE)
+
+
+def _machine_reply(case: Case, found: threading.Found, ticket: Ticket) -> Plan:
+    """A machine's mail joins without opening the ticket again; a machine that answers is not even told of."""
+    entry = add_entry(case, ticket.id, Kind.AUTO)
+    told: tuple[Step, ...] = ()
+    if not _ANSWERS_BY_ITSELF.search(case.automatic) and ticket.status is not Status.SPAM:
+        news = _news(case, ticket, entry, "answer")
+        told = tuple(notices.tell(desk(case, ticket), case.policy.told_of(ticket), news))
+    reason = Reason("automatic", f"a machine wrote it ({case.automatic}): it opens nothing")
+    return Plan(Verdict.REPLY, case.mail.author.email, (entry, *told), (found.reason, reason), ticket.id, found.how)
 
 
 def _reopened(ticket: Ticket) -> Status:
@@ -205,7 +230,8 @@ def _reopened(ticket: Ticket) -> Status:
     return ticket.status if ticket.status in (Status.NEW, Status.SPAM) else Status.OPEN
 
 
-def reopen(ticket: Ticket) -> Iterator[Step]:
+def reopen(ticket: Ticket, config: Config, now: datetime) -> Iterator[Step]:
+    """The steps that open a ticket again, with the deadlines that still lie ahead."""
     status = _reopened(ticket)
     if status is ticket.status:
         return
@@ -214,6 +240,7 @@ def reopen(ticket: Ticket) -> Iterator[Step]:
         yield SetField(ticket.id, Field.SOLVED_AT, None)
     if ticket.closed_at is not None:
         yield SetField(ticket.id, Field.CLOSED_AT, None)
+    yield from reminders.again(config, ticket, now)
 
 
 # --- held ----------------------------------------------------------------------------------------------------

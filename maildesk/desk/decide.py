@@ -22,8 +22,8 @@ def decide(case: Case) -> Plan:
     if mail.bounce is not None:
         return bounces.bounced(case, mail.bounce)
     found = threading.find(case)
-    if case.history and (plan := _our_own_past(case, found)):
-        return plan
+    if case.history:
+        return _past(case, found)
     claimed = authority.judge(case)
     if claimed is not None:
         return agents.agent_mail(case, claimed)
@@ -43,10 +43,11 @@ def _from_outside(case: Case, found: threading.Found) -> Plan:
     return customers.reply(case, found, ticket)
 
 
-def _our_own_past(case: Case, found: threading.Found) -> Plan | None:
-    """In a history, what an agent or the desk wrote on a known thread is an answer of that time."""
-    if found.ticket is None or not customers.is_ours(case):
-        return None
-    entry = customers.add_entry(case, found.ticket.id, Kind.AGENT)
+def _past(case: Case, found: threading.Found) -> Plan:
+    """History: nobody acts and nobody is mailed. What an agent or the desk wrote on a known thread is an answer."""
+    ticket = found.ticket or case.facts.signed_for
+    if ticket is None or not customers.is_ours(case):
+        return _from_outside(case, found)
+    entry = customers.add_entry(case, ticket.id, Kind.AGENT)
     reason = Reason("history", "the desk's own answer of that time")
-    return Plan(Verdict.AGENT_REPLY, case.mail.author.email, (entry,), (reason,), found.ticket.id, found.how)
+    return Plan(Verdict.AGENT_REPLY, case.mail.author.email, (entry,), (reason,), ticket.id, found.how)

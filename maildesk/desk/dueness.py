@@ -14,6 +14,7 @@ from maildesk.model import (
     Purpose,
     Reason,
     RecordEvent,
+    SetTimer,
     Step,
     TakeGathered,
     Ticket,
@@ -21,6 +22,9 @@ from maildesk.model import (
     TimerKind,
     Verdict,
 )
+
+GATHERED = 200  # notices in one mail
+_ALL = 2**62
 
 
 def fire(desk: letters.Desk, timer: Timer, ticket: Ticket | None, gathered: Sequence[Gathered] = ()) -> Plan:
@@ -58,8 +62,12 @@ def _remind(desk: letters.Desk, timer: Timer, ticket: Ticket) -> Iterator[Step]:
 
 def _gather(desk: letters.Desk, timer: Timer, items: Sequence[Gathered]) -> Plan:
     agent = desk.policy.config.agent(timer.agent)
+    items, more = items[:GATHERED], len(items) > GATHERED
     if agent is None or not items:
-        steps: tuple[Step, ...] = (TakeGathered(timer.agent or ""),)
-        return _plan(steps, None, "nothing to gather")
+        return _plan((TakeGathered(timer.agent or "", _ALL),), None, "nothing to gather")
     why = f"{len(items)} notices to {agent.id} beyond notice_limit, in one mail"
-    return _plan((letters.gathered(desk, agent, items), TakeGathered(agent.id)), None, why)
+    steps: list[Step] = [letters.gathered(desk, agent, items), TakeGathered(agent.id, items[-1].id)]
+    if more:
+        per = desk.policy.config.desk.notice_limit.per
+        steps.append(SetTimer(TimerKind.GATHER, desk.moment.now + per, agent=agent.id))
+    return _plan(tuple(steps), None, why)

@@ -7,11 +7,11 @@ reply addresses. ComposeError says why a letter cannot be written; nothing is qu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from maildesk.config import Agent
+from maildesk.config import Agent, Config
 from maildesk.desk import addresses, privacy
 from maildesk.desk.addresses import AddressKind
 from maildesk.desk.policy import Policy
@@ -19,7 +19,7 @@ from maildesk.desk.when import say
 from maildesk.mail.compose import Enclosure, Guard, Letter, compose, one_line
 from maildesk.mail.render import Rendered
 from maildesk.mail.slots import Words
-from maildesk.model import Address, Entry, Facts, Gathered, Moment, Participant, Purpose, QueueMail, Ticket
+from maildesk.model import Address, Entry, Facts, Gathered, Kind, Moment, Participant, Purpose, QueueMail, Ticket
 
 MARKER = "##- {name} -##"
 _REPLIED = frozenset({Purpose.AUTO_REPLY, Purpose.AUTO_REPLY_PLAIN, Purpose.FOLLOW_UP, Purpose.COMMAND_ERROR,
@@ -61,7 +61,13 @@ def to_customer(
 ) -> QueueMail:
     """From the desk's address, with the author's name if a person wrote it, and the person's own reply address."""
     config = desk.policy.config
-    values = {**shared(desk.policy), **_ticket(desk.policy, ticket, None), **_customer(ticket), **_agent(author)}
+    ticket, person = _shown(ticket, config), replace(person, name=privacy.redact(person.name, config))
+    values = {
+        **shared(desk.policy),
+        **_ticket(desk.policy, ticket, None),
+        **_customer(ticket),
+        **_writer(author, config),
+    }
     rendered = desk.policy.templates.render(parcel.purpose, parcel.language, {**values, **parcel.values})
     name = f"{author.name} ({config.desk.name})" if author else config.desk.name
     echo = parcel.purpose is not Purpose.AUTO_REPLY_PLAIN
@@ -75,6 +81,14 @@ def to_customer(
     return _queue(desk, envelope, rendered, parcel, ticket=ticket)
 
 
+def _shown(ticket: Ticket, config: Config) -> Ticket:
+    """A customer may have written an agent's address into a subject or a name: it must not keep an answer back."""
+    name = privacy.redact(ticket.requester.name, config)
+    return replace(
+        ticket, subject=privacy.redact(ticket.subject, config), requester=Address(name, ticket.requester.email)
+    )
+
+
 # --- to agents -------------------------------------------------------------------------------------------
 
 
@@ -85,7 +99,8 @@ def to_agent(desk: Desk, agent: Agent, ticket: Ticket | None, parcel: Parcel) ->
     kind, number, revision = AddressKind.DESK, 0, 0
     if ticket is not None:
         kind, number, revision = AddressKind.ANSWER, ticket.id, ticket.revision
-        values["note_address"] = _signed(desk, agent, AddressKind.NOTE, number, revision)
+        notes = addresses.has_tokens(config.desk)
+        values["note_address"] = _signed(desk, agent, AddressKind.NOTE, number, revision) if notes else ""
     values |= {**_ticket(desk.policy, ticket, agent), **_customer(ticket)}
     values |= {
         "reply_address": _signed(desk, agent, kind, number, revision),
@@ -111,7 +126,12 @@ def gathered(desk: Desk, agent: Agent, items: Sequence[Gathered]) -> QueueMail:
         rows.append(
             {
                 **_ticket(desk.policy, item.ticket, agent),
-                "author": {"name": author_name(item.ticket, item.entry), "email": item.entry.author},
+                "author": {
+                    "name": author_name(item.ticket, item.entry) or item.entry.author,
+                    "email": item.entry.author,
+                },
+                "held": item.entry.kind is Kind.HELD,
+                "private": item.entry.kind is Kind.NOTE,
                 "words": one_line(item.entry.text, 300),
                 "reply_address": reply,
                 "mailto": f"mailto:{quote(reply, safe='@')}?subject={quote(one_line(subject))}",
@@ -153,7 +173,9 @@ def canned(desk: Desk, ticket: Ticket, author: Agent | None, name: str, values: 
 
     Raises CannedMissing, CannedIncomplete, Unrenderable: each says what to do, for the agent.
     """
-    own = {**shared(desk.policy), **_ticket(desk.policy, ticket, None), **_customer(ticket), **_agent(author)}
+    config = desk.policy.config
+    shown = _shown(ticket, config)
+    own = {**shared(desk.policy), **_ticket(desk.policy, shown, None), **_customer(shown), **_writer(author, config)}
     rendered = desk.policy.templates.render_canned(name, ticket.language, {**values, **own})
     return Words(rendered.text, rendered.html)
 
@@ -214,11 +236,19 @@ def author_name(ticket: Ticket, entry: Entry) -> str:
     return person.name if person else ""
 
 
+def _writer(agent: Agent | None, config: Config) -> dict[str, object]:
+    """The agent as customers see them: a signature may hold their own address."""
+    if agent is None:
+        return _agent(None)
+    return _agent(agent.model_copy(update={"signature": privacy.redact(agent.signature, config)}))
+
+
 def _author_name(parcel: Parcel, desk_name: str) -> str:
     """ "Ann Bianchi (Acme Support)", so that an agent's list of mails tells who wrote."""
     author = parcel.values.get("author")
     name = author.get("name") if isinstance(author, Mapping) else ""
-    return f"{one_line(str(name), 80)} ({desk_name})" if name else desk_name
+    bare = one_line(str(name).replace(f"({desk_name})", ""), 80)  # nobody but us adds that to a name
+    return f"{bare} ({desk_name})" if bare else desk_name
 
 
 # --- bytes -----------------------------------------------------------------------------------------------
@@ -244,7 +274,7 @@ def _queue(
 ) -> QueueMail:
     config = desk.policy.config
     secret = desk.moment.token(
-        parcel.purpose, envelope.to.email.casefold(), ticket.id if ticket else 0, parcel.entry_id
+        parcel.purpose, envelope.to.email.casefold(), ticket.id if ticket else 0, parcel.entry_id, parcel.serial
     )
     message_id = f"<{secret}@{config.desk.domain}>"
     by_person = parcel.purpose is Purpose.REPLY

@@ -20,6 +20,11 @@ class Policy:
         """X-Maildesk-Desk: names this desk to other desks without giving anything away."""
         return hashlib.sha256(self.config.desk.address.casefold().encode()).hexdigest()[:16]
 
+    @property
+    def admins(self) -> tuple[str, ...]:
+        """Their addresses, each once however it is written."""
+        return tuple({address.casefold(): address for address in self.config.desk.admins}.values())
+
     def language(self, *wishes: str) -> str:
         """The first of these languages that there are templates for, else the desk's."""
         known = self.templates.languages

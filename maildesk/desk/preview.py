@@ -78,7 +78,7 @@ def _letter(stage: Stage, purpose: Purpose, language: str) -> QueueMail:
         author_ = agent if purpose is Purpose.REPLY else None
         return letters.to_customer(desk, ticket, ticket.participants[0], parcel, author_)
     if purpose is Purpose.GATHERED and stage.entry is not None:
-        return letters.gathered(desk, agent, [Gathered(ticket, stage.entry)])
+        return letters.gathered(desk, agent, [Gathered(1, ticket, stage.entry)])
     if purpose is Purpose.ALARM:
         return letters.alarm(desk, agent.email, str(values["title"]), str(values["details"]))
     return letters.to_agent(desk, agent, ticket, parcel)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
+from urllib.parse import unquote
 
 from maildesk.config import Config, Desk
 from maildesk.mail.compose import Guard
@@ -17,7 +20,7 @@ REDACTED = "[…]"
 
 
 def reply_addresses(desk: Desk) -> re.Pattern[str]:
-    """Finds agents' reply addresses in a text, in any case, also percent-encoded in a mailto: link."""
+    """Finds reply addresses in a text, agents' and customers', in any case, also percent-encoded in a mailto: link."""
     return _reply_addresses(desk.reply_form)
 
 
@@ -27,7 +30,7 @@ def _reply_addresses(form: str) -> re.Pattern[str]:
     if not braces:
         return re.compile(r"(?!)")
     quoted = [re.escape(piece).replace(r"\+", r"(?:\+|%2B)").replace("@", "(?:@|%40)") for piece in (prefix, suffix)]
-    return re.compile(rf"{quoted[0]}[and][a-z2-7]{{26,63}}{quoted[1]}", re.IGNORECASE)
+    return re.compile(rf"{quoted[0]}[andtb][a-z2-7]{{26,63}}{quoted[1]}", re.IGNORECASE)
 
 
 def _private(config: Config) -> re.Pattern[str]:
@@ -41,13 +44,13 @@ def _addresses(emails: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def redact(text: str, config: Config) -> str:
-    """The text with agents' reply addresses taken out, and the desk's address in place of their own."""
-    text = reply_addresses(config.desk).sub(REDACTED, text)
+    """The text with the desk's address in place of agents' own and of everybody's reply addresses (T14, T14b)."""
+    text = reply_addresses(config.desk).sub(config.desk.address, text)
     return _private(config).sub(config.desk.address, text)
 
 
 def redact_tokens(text: str, config: Config) -> str:
-    """The text with agents' reply addresses taken out: a customer's words may quote one (T14b)."""
+    """The text with all reply addresses taken out: a customer's words may quote one (T14b)."""
     return reply_addresses(config.desk).sub(REDACTED, text)
 
 
@@ -58,15 +61,49 @@ def guard(config: Config) -> Guard:
     def look(text: str) -> str:
         if not text:
             return ""
-        bare = re.sub(r"<[^<>]{0,2000}>", "", html.unescape(text)) if "<" in text or "&" in text else text
-        for seen in {text, bare}:
+        for seen in _ways_to_see(text):
             if tokens.search(seen):
-                return "an agent's reply address would be seen by a customer"
+                return "somebody's reply address would be seen by a customer"
             if private.search(seen):
                 return "an agent's own address would be seen by a customer"
         return ""
 
     return look
+
+
+def _ways_to_see(text: str) -> set[str]:
+    """The text as written, as a browser shows it, as a link means it, and without what nobody sees."""
+    said = html.unescape(text) if "&" in text else text
+    shown = re.sub(r"<[^<>]{0,2000}>", "", said) if "<" in said else said
+    meant = unquote(text) if "%" in text else text
+    visible = "".join(c for c in shown if unicodedata.category(c) != "Cf") if not shown.isascii() else shown
+    return {text, said, shown, meant, visible}
+
+
+def quotes_notice(words: str, desk: Desk) -> bool:
+    """Whether a quoted line holds a reply address: then a notice to an agent is quoted there."""
+    return any(
+        line.lstrip().startswith((">", "|")) and reply_addresses(desk).search(line) for line in words.splitlines()
+    )
+
+
+_LONG = 15  # letters; a shorter line ("Thank you") may be anybody's
+
+
+def repeats(words: str, private: Iterable[str]) -> str:
+    """The line of a note or a held mail that stands in these words, "" if none does (T1, T17)."""
+    said = _squeezed(words)
+    for text in private:
+        for line in text.splitlines():
+            squeezed = _squeezed(line)
+            if len(squeezed) >= _LONG and squeezed in said:
+                return line.strip()
+    return ""
+
+
+def _squeezed(text: str) -> str:
+    """Letters and digits alone, so that wrapping, quote marks and case make no difference."""
+    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def no_guard(text: str) -> str:

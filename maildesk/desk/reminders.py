@@ -28,22 +28,33 @@ def first_reply_target(config: Config, priority: Priority) -> timedelta | None:
     return (special.first_reply if special else None) or config.targets.first_reply
 
 
-def await_first_reply(config: Config, ticket_id: int, priority: Priority, since: datetime) -> Iterator[Step]:
-    """Timers towards the promised first reply, counted in working time from the customer's mail."""
-    target = first_reply_target(config, priority)
-    if target is None:
-        yield CancelTimers(ticket_id, FIRST_REPLY)
+def await_first_reply(config: Config, ticket: Ticket, now: datetime) -> Iterator[Step]:
+    """Timers towards the promised first reply, in working time since the customer's mail; none for what is past."""
+    target = first_reply_target(config, ticket.priority)
+    if target is None or ticket.first_reply_at is not None:
+        yield CancelTimers(ticket.id, FIRST_REPLY)
         return
     open_hours = calendar(config)
-    warn = hours.add(since, target * config.targets.warn, open_hours)
-    yield SetTimer(TimerKind.FIRST_REPLY_WARN, warn, ticket_id)
-    yield SetTimer(TimerKind.FIRST_REPLY_DUE, hours.add(since, target, open_hours), ticket_id)
+    warn = hours.add(ticket.created_at, target * config.targets.warn, open_hours)
+    due = hours.add(ticket.created_at, target, open_hours)
+    for kind, at in ((TimerKind.FIRST_REPLY_WARN, warn), (TimerKind.FIRST_REPLY_DUE, due)):
+        yield SetTimer(kind, at, ticket.id) if at > now else CancelTimers(ticket.id, (kind,))
 
 
 def await_due(config: Config, ticket_id: int, due: datetime, now: datetime) -> Iterator[Step]:
     """Timers towards a date that an agent set: wall time, for people mean the hour they name."""
     yield SetTimer(TimerKind.DUE_WARN, now + (due - now) * config.targets.warn, ticket_id)
     yield SetTimer(TimerKind.DUE, due, ticket_id)
+
+
+def again(config: Config, ticket: Ticket, now: datetime) -> Iterator[Step]:
+    """The deadlines of a ticket that is opened again: those that were called off and still lie ahead."""
+    if ticket.status not in _OVER:
+        return
+    if ticket.due_at is not None and ticket.due_at > now:
+        yield from await_due(config, ticket.id, ticket.due_at, now)
+    if ticket.first_reply_at is None:
+        yield from await_first_reply(config, ticket, now)
 
 
 def still_due(timer: Timer, ticket: Ticket) -> bool:

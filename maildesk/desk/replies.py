@@ -27,12 +27,12 @@ def _refusals(case: Case) -> Iterator[str]:
         yield "it is history"
     if mail.spam:
         yield f"a filter calls it spam ({mail.spam})"
-    if mail.automatic:
-        yield f"a machine wrote it ({mail.automatic})"
+    if case.automatic:
+        yield f"a machine wrote it ({case.automatic})"
     if mail.mailing_list:
         yield f"it came through a list ({mail.mailing_list})"
-    if raw.envelope_from == "" or mail.return_path == "":
-        yield "its envelope sender is empty (RFC 3834 §2)"
+    if mail.return_path == "":
+        yield "its Return-Path is empty (RFC 3834 §2)"
     if mail.desk_mark:
         yield "another help desk sent it"
     if "@" not in author or len(mail.from_) != 1:

@@ -63,7 +63,7 @@ def _steps(desk: Desk, ticket: Ticket, effects: Effects, words: str) -> Iterator
     changed = after(ticket, effects.steps)
     if effects.private:
         yield from _note(desk, changed, effects, words)
-    yield from agents.tell_assigned(desk, changed, effects, ADMIN)
+    yield from agents.tell_assigned(desk, ticket, changed, effects, ADMIN)
 
 
 def _note(desk: Desk, ticket: Ticket, effects: Effects, words: str) -> Iterator[Step]:

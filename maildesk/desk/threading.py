@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from maildesk.desk.addresses import AddressKind
+from maildesk.desk.addresses import LIFETIME, AddressKind
 from maildesk.desk.case import Case
 from maildesk.model import Proof, Reason, Status, Ticket
 
@@ -41,8 +41,17 @@ def find(case: Case) -> Found:
 
 def _named(case: Case) -> tuple[tuple[str, Ticket | None], ...]:
     facts = case.facts
-    by_token = facts.by_token if case.recipient(AddressKind.CUSTOMER) else None
+    by_token = facts.by_token if _address_is_good(case) else None
     return ("token", by_token), ("reference", facts.by_reference), ("tag", facts.by_tag)
+
+
+def _address_is_good(case: Case) -> bool:
+    """A customer's reply address is good for 90 days since we last gave it to them (INTERFACES §4)."""
+    used = case.recipient(AddressKind.CUSTOMER)
+    if used is None or case.facts.by_token is None:
+        return False
+    owner = next((p for p in case.facts.by_token.participants if p.token == used.token), None)
+    return owner is None or owner.issued_at is None or case.moment.now - owner.issued_at <= LIFETIME
 
 
 def _standing(case: Case, ticket: Ticket, how: str) -> Found:
@@ -57,6 +66,10 @@ def _standing(case: Case, ticket: Ticket, how: str) -> Found:
     if case.authentication.proof is Proof.FAILED:
         why = f"it says it is from {sender}, but {case.authentication.reason}"
         return Found(Standing.HELD, ticket, how, Reason("forged", why))
+    going_on = case.facts.follow_up
+    if closed_long_ago(case, ticket) and going_on is not None and going_on.participant(sender) is not None:
+        why = f"{number} was closed too long ago; ticket {going_on.id} follows it up"
+        return Found(Standing.ON_TICKET, going_on, how, Reason("follow_up", why))
     if closed_long_ago(case, ticket):
         why = f"{number} was closed too long ago"
         return Found(Standing.FOLLOW_UP, ticket, how, Reason("follow_up", why))

@@ -10,6 +10,7 @@ Refuses to say anything to a client after its last word.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 from collections import defaultdict
@@ -129,7 +130,7 @@ class Line(SMTP):
     def cut(self) -> None:
         """Ends the session at once, whatever it is about."""
         if isinstance(self.transport, asyncio.WriteTransport):
-            self.transport.abort()
+            _abort(self.transport)
 
     def eof_received(self) -> bool:
         # A client may say all it has to say and close its half (`nc -N`): aiosmtpd would cancel
@@ -139,7 +140,7 @@ class Line(SMTP):
 
     def _timeout_cb(self) -> None:
         if self._writer.is_closing():
-            self._writer.transport.abort()
+            _abort(self._writer.transport)
         else:
             self.hang_up("421 4.4.2 Idle for too long")
 
@@ -191,3 +192,9 @@ class Line(SMTP):
         else:
             log.error("trouble in a session with %s", self.peer, exc_info=error)
         return apology(error)
+
+
+def _abort(transport: asyncio.WriteTransport) -> None:
+    """A TLS transport that has gone already has forgotten its protocol (CPython before 3.11.5): then it is done."""
+    with contextlib.suppress(AttributeError):
+        transport.abort()

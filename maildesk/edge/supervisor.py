@@ -16,13 +16,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from maildesk.edge.worker import BRIEFING
+from maildesk.store.engine import BUSY_TIMEOUT
 
 log = logging.getLogger(__name__)
 
 _LINE = 65536  # octets of a worker's line
 _PAUSE = 0.1  # seconds between two workers
 _LONGEST_PAUSE = 10.0
-_SILENCE = 10.0  # seconds on top of the limit: longer than the store may keep it waiting
+_SILENCE = BUSY_TIMEOUT + 1  # seconds on top of the limit: longer than the store keeps it waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ class Supervisor:
     async def _watch(self, life: _Life) -> None:
         """Kills the worker when it is overdue."""
         loop = asyncio.get_running_loop()
-        while not life.overdue(loop.time(), self.limit):
+        while not life.overdue(loop.time(), self.limit):  # noqa: ASYNC110 - it is time that is watched
             await asyncio.sleep(min(self.limit / 4, 0.5))
         life.hung = life.mail
         log.error("killing the worker", extra={"mail": life.mail})

@@ -135,20 +135,17 @@ class Thinker:
         self.begin(waiting.id)
         try:
             with self.store.transaction():
-                plan = self._decide(thought)
-                self._record(thought, plan)
+                known = facts.gather(self.store, thought.question)
+                case = case_of(thought.waiting, thought.mail, known, self.policy, moment(self.clock()))
+                self._record(thought, case, decide(case))
         except sqlite3.OperationalError:
             raise  # disk full, locked: not this mail's fault
         except Exception as error:  # noqa: BLE001 - the supervisor of one mail's thinking
             self._failed(waiting.id, error)
 
-    def _decide(self, thought: Thought) -> Plan:
-        known = facts.gather(self.store, thought.question)
-        return decide(case_of(thought.waiting, thought.mail, known, self.policy, moment(self.clock())))
-
-    def _record(self, thought: Thought, plan: Plan) -> None:
+    def _record(self, thought: Thought, case: Case, plan: Plan) -> None:
         id, mail = thought.waiting.id, thought.mail
-        at = thought.mail.date if thought.waiting.mail.source == "import" and thought.mail.date else self.clock()
+        at = case.when if case.history else case.moment.now
         intake.describe(self.store, id, mail.message_id, mail.subject[:500], thought.question.digest)
         apply(self.store, plan, at)
         state = _STATES.get(plan.verdict, InboxState.TICKETED if plan.ticket_id else InboxState.IGNORED)
@@ -177,7 +174,9 @@ class Thinker:
     def _fire(self, timer: Timer) -> None:
         at = self.clock()
         known = self._facts(timer.ticket_id, at)
-        gathered: Sequence[Gathered] = due.gathered(self.store, timer.agent, 200) if timer.agent else ()
+        gathered: Sequence[Gathered] = (
+            due.gathered(self.store, timer.agent, dueness.GATHERED + 1) if timer.agent else ()
+        )
         desk = letters.Desk(self.policy, moment(at), known)
         plan = dueness.fire(desk, timer, known.signed_for, gathered)
         apply(self.store, plan, at)
@@ -233,7 +232,7 @@ class Thinker:
             )
             at = self.clock()
             desk = letters.Desk(self.policy, moment(at), Facts(keys=self.store.keys()))
-            mails = tuple(letters.alarm(desk, admin, title, details) for admin in self.policy.config.desk.admins)
+            mails = tuple(letters.alarm(desk, admin, title, details) for admin in self.policy.admins)
             apply(self.store, Plan(Verdict.NOTE, "desk", mails), at)
             for alarm in found:
                 due.told(self.store, alarm)

@@ -100,8 +100,8 @@ class Writer:
             with store.transaction():
                 for job in batch:
                     _run_one(store, job, done)
-        except sqlite3.Error as error:
-            log.error("commit failed", extra={"jobs": len(batch), "error": str(error)})
+        except Exception as error:  # noqa: BLE001 - supervises the one writer: whoever waits must hear of it
+            log.error("commit failed", extra={"jobs": len(batch), "error": repr(error)})
             for job in batch:
                 _resolve(job.future, error=error)
             return

@@ -8,7 +8,7 @@ than 1,000 addresses of a field. One pass without backtracking; never raises.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from maildesk.mail import words
 from maildesk.model import Address
@@ -25,16 +25,26 @@ _TOKEN = re.compile(
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _PARENTHESIS = re.compile(r"\\.|[()]", re.DOTALL)
+# "Ann Lee <ann@example.org>", "<ann@example.org>": nearly all fields. What can be taken amiss goes the long way.
+_USUAL = re.compile(r"([^\"(<>,;:@\\]*)<([\w.+-]{1,64}@[\w.-]{1,255})>", re.ASCII)
+_USUAL_ID = re.compile(r"<[!-;=?-~]+>")
 _ID = re.compile(r"<([^<>]+)>")
 
 
 def parse(value: str) -> tuple[Address, ...]:
     """The mailboxes of an address field as :meth:`Fields.raw` gives it; groups are opened."""
+    if not value:
+        return ()
+    usual = _USUAL.fullmatch(value)
+    if usual:
+        return (_named(words.tidy(words.decode(usual[1].strip())), usual[2].removesuffix(".")),)
     return tuple(_Reader(value).read())
 
 
-def parse_all(values: Iterable[str]) -> tuple[Address, ...]:
+def parse_all(values: Sequence[str]) -> tuple[Address, ...]:
     """The mailboxes of fields that should be one but were written twice."""
+    if len(values) == 1:
+        return parse(values[0])
     found = [address for value in values for address in parse(value)]
     return tuple(found[:LIMIT])
 
@@ -44,6 +54,8 @@ def message_ids(value: str) -> tuple[str, ...]:
 
     Where nothing has brackets, each word with an "@" is one; failing these, the first word.
     """
+    if not value or _USUAL_ID.fullmatch(value):
+        return (value,) if value else ()
     value = words.tidy(value)
     found = ["".join(identity.split()) for identity in _ID.findall(value)]
     if not found:
@@ -170,11 +182,14 @@ class _Reader:
 
     def _add(self, name: str, email: str) -> None:
         email = _mailbox(email)
-        name = name.replace("\ue000", " ")
-        if len(name) > 1 and name[0] == name[-1] == "'":
-            name = name[1:-1]  # Outlook
         if email:
-            self._found.append(Address("" if name.lower() == email.lower() else name, email))
+            self._found.append(_named(name.replace("\ue000", " "), email))
+
+
+def _named(name: str, email: str) -> Address:
+    if len(name) > 1 and name[0] == name[-1] == "'":
+        name = name[1:-1]  # Outlook
+    return Address("" if name.lower() == email.lower() else name, email)
 
 
 def _comment(comments: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from html import escape
 
 from maildesk.mail import attachments, calendar, containers, html, mime, tnef
 from maildesk.mail.disposition import Disposition, is_body
-from maildesk.mail.mime import Part
+from maildesk.mail.mime import Contents, Part
 from maildesk.model import Attachment
 
 TEXT_LIMIT = 1_000_000  # characters of the body that are read
@@ -20,6 +20,7 @@ TEXT_LIMIT = 1_000_000  # characters of the body that are read
 _CALENDARS = ("text/calendar", "application/ics", "text/x-vcalendar")
 _STATUS = "message/delivery-status"
 _ENRICHED = re.compile(r"<[^<>]{0,200}>")
+_OF_HTML = ("html", "view t", "view i", "not display")  # a quick look before the patterns
 _SPEAKS_OF_HTML = re.compile(r"\bhtml\b|view (?:this|the|it) |not display", re.IGNORECASE)
 _ADDRESSES_THE_READER = re.compile(
     r"\b(?:please|you|your|bitte|ihr|ihrem?|sie|veuillez|votre|vous|por favor|su|tu|suo|tuo|uw|u|din|ditt|seu|twój)\b",
@@ -59,14 +60,14 @@ class Body:
     events: tuple[str, ...] = ()
 
 
-def read(raw: bytes, root: Part) -> Body:
-    """The body of a mail or of an entity inside one."""
-    gathering = _Gathering(raw)
+def read(contents: Contents, root: Part) -> Body:
+    """The body of a mail or of an entity inside one, whose leaves are in ``contents``."""
+    gathering = _Gathering(contents)
     blocks = gathering.blocks(root)
     if not any((block.text or block.html or "").strip() for block in blocks):
         blocks += gathering.leftovers()
-    text = "\n\n".join(filter(None, (block.as_text().strip("\n") for block in blocks)))
-    page = "\n".join(block.as_html() for block in blocks) if any(block.html for block in blocks) else None
+    text = "\n\n".join([text for block in blocks if (text := block.as_text().strip("\n"))])
+    page = "\n".join([block.as_html() for block in blocks]) if any(block.html for block in blocks) else None
     return Body(text[:TEXT_LIMIT], page, tuple(gathering.attachments), tuple(gathering.events))
 
 
@@ -74,7 +75,7 @@ def read(raw: bytes, root: Part) -> Body:
 class _Gathering:
     """One walk through the tree; what is not read in place is collected beside."""
 
-    raw: bytes
+    contents: Contents
     attachments: list[Attachment] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
     set_aside: list[tuple[Part, Disposition]] = field(default_factory=list)
@@ -108,7 +109,7 @@ class _Gathering:
                 if part.media_type != _STATUS:
                     return shown
         if self.messages and self.messages[0].children:
-            inner = read(self.raw, self.messages[0].children[0])
+            inner = read(self.contents, self.messages[0].children[0])
             shown.append(Block(inner.text, inner.html))
         return shown
 
@@ -116,11 +117,11 @@ class _Gathering:
         disposition = Disposition.of(part)
         if is_body(part, disposition):
             return [self._block(part)]
-        self.attachments.append(attachments.describe(self.raw, part, disposition))
+        self.attachments.append(attachments.describe(self.contents.raw, part, disposition))
         if part.media_type in ("text/plain", "text/html", _STATUS):
             self.set_aside.append((part, disposition))
         elif part.media_type in _CALENDARS:
-            self.events.append(calendar.to_text(mime.text(self.raw, part)))
+            self.events.append(calendar.to_text(self.contents.text(part)))
         elif part.media_type in containers.SIGNED:
             return self._signed(part)
         elif containers.is_tnef(part):
@@ -128,7 +129,7 @@ class _Gathering:
         return []
 
     def _block(self, part: Part) -> Block:
-        text = mime.text(self.raw, part)
+        text = self.contents.text(part)
         if part.media_type == "text/html":
             return Block(html=text)
         if part.media_type in ("text/enriched", "text/richtext"):
@@ -138,22 +139,22 @@ class _Gathering:
         return Block(text)
 
     def _without_uuencoded(self, part: Part, text: str) -> str:
-        files = containers.uuencoded(mime.content(self.raw, part))
+        files = containers.uuencoded(self.contents.octets(part))
         self.attachments += attachments.of_files(part.number, files)
         return containers.UUENCODED.sub("", text, count=len(files)) if files else text
 
     def _signed(self, part: Part) -> list[Block]:
-        entity = containers.signed(self.raw, part)
+        entity = containers.signed(self.contents.raw, part)
         if not entity:
             return []
-        inner = read(entity, mime.split(entity)[0])
-        self.attachments += attachments.of_files(part.number, containers.unpack(self.raw, part))
+        inner = read(Contents(entity), mime.split(entity)[0])
+        self.attachments += attachments.of_files(part.number, containers.unpack(self.contents.raw, part))
         self.events += inner.events
         return [Block(inner.text, inner.html)]
 
     def _tnef(self, part: Part) -> None:
-        opened = tnef.read(mime.content(self.raw, part))
-        self.attachments += attachments.of_files(part.number, containers.unpack(self.raw, part))
+        opened = tnef.read(self.contents.octets(part))
+        self.attachments += attachments.of_files(part.number, containers.unpack(self.contents.raw, part))
         if opened.text or opened.html:
             self.wrapped.append(Block(opened.text or None, opened.html or None))
 
@@ -161,7 +162,7 @@ class _Gathering:
         """PGP/MIME (RFC 3156 §4): its armoured text is shown as such, for whoever holds the key."""
         for child in part.children:
             self._leaf(child)
-        armoured = mime.text(self.raw, part.children[-1])
+        armoured = self.contents.text(part.children[-1])
         return [Block(armoured)] if armoured.lstrip().startswith("-----BEGIN PGP MESSAGE") else []
 
 
@@ -181,7 +182,10 @@ def _best(alternatives: list[list[Block]]) -> list[Block]:
 
 def _is_excuse(text: str, page: str) -> bool:
     """A text that only says that the mail must be read as HTML, and has none of its words."""
-    if len(text) > 600 or not (_SPEAKS_OF_HTML.search(text) and _ADDRESSES_THE_READER.search(text)):
+    folded = text.casefold() if len(text) <= 600 else ""
+    if not any(word in folded for word in _OF_HTML):
+        return False
+    if not (_SPEAKS_OF_HTML.search(text) and _ADDRESSES_THE_READER.search(text)):
         return False
     shown = html.letters(page)
     return bool(shown) and _NO_LETTER.sub("", text)[:60] not in shown

@@ -57,7 +57,7 @@ def decode(data: bytes, declared: str = "") -> str:
     codec = codec_of(declared) if declared else ""
     if data.isascii() and b"\x1b" not in data and not codec.startswith(_STATEFUL):
         return data.decode("ascii")
-    return _SURROGATE.sub("\ufffd", _decode(data, codec))
+    return _decode(data, codec)
 
 
 def of_html(data: bytes, declared: str) -> str:
@@ -89,7 +89,7 @@ def _decode(data: bytes, codec: str) -> str:
         if text is not None:
             return text
     text = _strictly(data, "utf-8")
-    if text is not None and b"\x1b$" not in data:
+    if text is not None and (b"\x1b" not in data or b"\x1b$" not in data):  # one octet is found 20 times as fast
         return text
     for likely in dict.fromkeys((codec, "utf-8")):
         text = _with_damage(data, likely)
@@ -102,7 +102,9 @@ def _strictly(data: bytes, codec: str) -> str | None:
     try:
         if codec == "cp1252":
             return codecs.charmap_decode(data, "strict", _CP1252)[0]
-        return data.decode(codec)
+        text = data.decode(codec)
+        # UTF-8 has none; to look for them takes longer than all else that is done here.
+        return text if codec == "utf-8" else _SURROGATE.sub("\ufffd", text)
     except (UnicodeError, LookupError):
         return _japanese(data) if codec.startswith("iso2022_jp") else None
 
@@ -114,11 +116,11 @@ def _is_utf8_beyond_chance(data: bytes, codec: str) -> bool:
     """
     if codec.startswith(_STATEFUL):
         return False
-    sequences = len(_HIGH.findall(data[:65536]))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return False
+    sequences = len(_HIGH.findall(data[:65536]))
     if codec in _MULTIBYTE:
         return sequences >= 2 and sum(char > "\x7f" for char in text[:1000]) >= 4
     return sequences > 0
@@ -128,7 +130,7 @@ def _with_damage(data: bytes, codec: str) -> str | None:
     """The text when all but a few octets are in this charset: cut off, or a foreign footer below."""
     if not codec or codec == "ascii" or codec == "cp1252" or (b"\x1b$" in data and codec == "utf-8"):
         return None
-    text = data.decode(codec, "replace")
+    text = _SURROGATE.sub("\ufffd", data.decode(codec, "replace"))
     damaged = text.count("\ufffd")
     intact = sum(char > "\x7f" for char in text) - damaged
     return text if damaged <= max(1, intact // 10) and intact >= damaged else None

@@ -14,12 +14,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
-from maildesk.mail import fields, wire
+from maildesk.mail import fields, parse, wire
 from maildesk.model import Address
 
 _REFERENCES = 20  # Message-IDs in References; longer ones are cut by Exchange anyway
 _SUBJECT = 250  # characters
 _NAME = 120
+_READ = 5 * 2**20  # octets of a file that are looked into
+_WORDS = (".eml", ".ics", ".txt", ".htm", ".html", ".csv", ".md", ".json", ".xml", ".vcf")
+_BINARY = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_SENDABLE = re.compile(r"[^\s\x00-\x1f\x7f<>,;:@\"()\[\]\\]{1,64}@[^\s\x00-\x1f\x7f<>,;:@\"()\\]{1,255}")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")  # printable ASCII without angle brackets, RFC 5322 §3.6.4
 
 
@@ -78,18 +82,39 @@ def one_line(text: str, limit: int = _SUBJECT) -> str:
 
 
 def _check(letter: Letter, guard: Guard) -> None:
-    files = (e.content.decode("utf-8", "replace") for e in letter.enclosures if _is_text(e.media_type))
-    names = (e.name for e in letter.enclosures)
-    for text in (letter.subject, letter.text, letter.html or "", letter.sender.name, letter.to.name, *names, *files):
+    for text in (letter.subject, letter.text, letter.html or "", letter.sender.name, letter.to.name):
         if found := guard(text):
             raise ComposeError(found)
+    for enclosure in letter.enclosures:
+        for text in (enclosure.name, *_visible(enclosure)):
+            if found := guard(text):
+                raise ComposeError(f"{found}, in the file {file_name(enclosure.name)}")
     for address in (letter.sender.email, letter.to.email, letter.reply_to):
-        if address and (re.search(r"[\s\x00-\x1f\x7f<>,;]", address) or address.count("@") != 1):
+        if address and not sendable(address):
             raise ComposeError(f"{one_line(address)!r} is not an address that mail can be sent to")
 
 
-def _is_text(media_type: str) -> bool:
-    return media_type.startswith(("text/", "message/"))
+def sendable(address: str) -> bool:
+    """Whether mail can be sent to an address: one @, something on both sides, nothing that needs quotes."""
+    return bool(_SENDABLE.fullmatch(address))
+
+
+def _visible(file: Enclosure) -> Iterator[str]:
+    """A file's words, as far as they can be read without opening archives: text of any width, folded or not, mails."""
+    if not _is_words(file):
+        return
+    words = file.content[:_READ].replace(b"\x00", b"").decode("utf-8", "replace")
+    yield words
+    yield re.sub(r"\r?\n[ \t]", "", words)  # RFC 5545 §3.1 folds within a word
+    if file.media_type.startswith("message/") or file.name.lower().endswith(".eml"):
+        mail = parse.read(file.content)
+        yield from (mail.subject, mail.text, mail.html or "")
+        yield from (a.email for a in (*mail.from_, *mail.to, *mail.cc, *mail.reply_to, *mail.sender))
+
+
+def _is_words(file: Enclosure) -> bool:
+    told = file.media_type.startswith(("text/", "message/")) or file.name.lower().endswith(_WORDS)
+    return told or not _BINARY.search(file.content[:2000].replace(b"\x00", b""))
 
 
 def _fields(letter: Letter) -> Iterator[tuple[str, str]]:

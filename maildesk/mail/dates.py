@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 _MONTHS = {
     name: number
@@ -17,6 +18,10 @@ _ZONES = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst
 _ZONES |= {"gmt": 0, "ut": 0, "utc": 0, "z": 0, "bst": 1, "wet": 0, "west": 1, "cet": 1, "cest": 2, "met": 1}
 _ZONES |= {"mest": 2, "eet": 2, "eest": 3, "msk": 3, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "nzst": 12}
 
+# As nearly all clients write it: a third of the steps of reading what is less regular.
+_USUAL = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d\d?) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d)(?::(\d\d))? ([+-])(\d\d)(\d\d)(?: \(|$)"
+)
 _COMMENT = re.compile(r"\([^()]*\)")
 _TIME = re.compile(
     r"(?<!\d)(\d{1,2})(?: ?: ?|\.)(\d{2})(?:(?: ?: ?|\.)(\d{2}))?(?:[.,]\d+)?(?! ?:|\d)\s*([ap]\.?m\b)?", re.IGNORECASE
@@ -28,6 +33,13 @@ _WORD = re.compile(r"[A-Za-z]+|\d+")
 
 def parse(value: str) -> datetime | None:
     """The instant a Date field names, in the zone it was written in; None when it names none."""
+    usual = _USUAL.match(value)
+    if usual and (month := _MONTHS.get(usual[2].lower())):
+        return _instant(
+            (int(usual[3]), month, int(usual[1])),
+            (int(usual[4]), int(usual[5]), int(usual[6] or 0)),
+            _offset(usual[7], usual[8], usual[9]),
+        )
     text = _COMMENT.sub(" ", value[:200])
     time = _TIME.search(text)
     iso = _ISO.search(text[: time.start()] if time else text)
@@ -38,10 +50,13 @@ def parse(value: str) -> datetime | None:
     day = (int(iso[1]), int(iso[2]), int(iso[3])) if iso else _day(before, _OFFSET.sub(" ", after))
     if day is None:
         return None
-    year, month, number = day
+    return _instant(day, _clock(time), _zone(after))
+
+
+def _instant(day: tuple[int, int, int], clock: tuple[int, int, int], zone: timezone) -> datetime | None:
+    hour, minute, second = clock
     try:
-        hour, minute, second = _clock(time)
-        return datetime(year, month, number, hour, minute, min(second, 59), tzinfo=_zone(after))  # a leap second
+        return datetime(*day, hour, minute, min(second, 59), tzinfo=zone)  # a leap second
     except (ValueError, OverflowError):
         return None
 
@@ -83,11 +98,17 @@ def _is_month(word: str) -> bool:
 def _zone(after: str) -> timezone:
     offset = _OFFSET.search(after)
     if offset:
-        minutes = int(offset[2]) * 60 + int(offset[3])
-        if minutes >= 24 * 60:
-            return UTC
-        return timezone(timedelta(minutes=minutes if offset[1] == "+" else -minutes))
+        return _offset(offset[1], offset[2], offset[3])
     for word in _WORD.findall(after):
         if word.lower() in _ZONES:
             return timezone(timedelta(hours=_ZONES[word.lower()]))
     return UTC
+
+
+@lru_cache(maxsize=200)
+def _offset(sign: str, hours: str, minutes: str) -> timezone:
+    """The zone "+0130" names; UTC when there is none so far off."""
+    east = int(hours) * 60 + int(minutes)
+    if east >= 24 * 60:
+        return UTC
+    return timezone(timedelta(minutes=east if sign == "+" else -east))

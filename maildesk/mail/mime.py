@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from maildesk.mail import charset, flowed, parameters, transfer
 from maildesk.mail.fields import Fields, read
@@ -52,8 +53,7 @@ class Part:
     @property
     def encoding(self) -> str:
         """The token of its Content-Transfer-Encoding, in lower case; "" when there is none."""
-        written = self.fields.raw("content-transfer-encoding").lower().replace("(", " ").split()
-        return written[0].strip("\"';:") if written else ""
+        return _token(self.fields.raw("content-transfer-encoding")[:200])
 
 
 def split(raw: bytes) -> tuple[Part, tuple[Problem, ...]]:
@@ -63,6 +63,33 @@ def split(raw: bytes) -> tuple[Part, tuple[Problem, ...]]:
     splitter = _Splitter(raw)
     root = splitter.message(0, len(raw), "", 0)
     return root, tuple(splitter.problems)
+
+
+class Contents:
+    """The leaves of one mail decoded; those that are text once only, for several readers want them."""
+
+    __slots__ = ("_texts", "raw")
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+        self._texts: dict[int, bytes] = {}  # by where the leaf starts
+
+    def octets(self, part: Part) -> bytes:
+        """As :func:`content`."""
+        if not part.media_type.startswith("text/"):
+            return content(self.raw, part)
+        found = self._texts.get(part.start)
+        if found is None:
+            found = self._texts[part.start] = content(self.raw, part)
+        return found
+
+    def text(self, part: Part) -> str:
+        """A leaf as text: decoded, line ends as newlines, format=flowed joined again (RFC 3676)."""
+        if part.encoding == "base64":
+            written = self.raw[part.start : part.end]
+            if not transfer.is_clean_base64(written):
+                return _as_text(part, transfer.base64_text(written))
+        return _as_text(part, self.octets(part))
 
 
 def content(raw: bytes, part: Part) -> bytes:
@@ -76,19 +103,27 @@ def size(raw: bytes, part: Part) -> int:
 
 
 def text(raw: bytes, part: Part) -> str:
-    """A leaf as text: decoded, line ends as newlines, format=flowed joined again (RFC 3676)."""
-    data = raw[part.start : part.end]
-    encoding = part.encoding
-    data = transfer.base64_text(data) if encoding == "base64" else transfer.decode(data, encoding)
-    declared = part.parameters.get("charset", "")
+    """One leaf as :meth:`Contents.text` gives it."""
+    return Contents(raw).text(part)
+
+
+def _as_text(part: Part, data: bytes) -> str:
+    given = part.parameters
+    declared = given.get("charset", "")
     if part.media_type == "text/html":
         declared = charset.of_html(data, declared)
     decoded = charset.decode(data, declared).removeprefix("\ufeff")
     if "\r" in decoded:
         decoded = decoded.replace("\r\n", "\n").replace("\r", "\n")
-    if part.media_type == "text/plain" and part.parameters.get("format", "").lower() == "flowed":
-        decoded = flowed.join(decoded, part.parameters.get("delsp", "").lower() == "yes")
+    if part.media_type == "text/plain" and given.get("format", "").lower() == "flowed":
+        decoded = flowed.join(decoded, given.get("delsp", "").lower() == "yes")
     return decoded
+
+
+@lru_cache(maxsize=100)
+def _token(written: str) -> str:
+    words = written.lower().replace("(", " ").split()
+    return words[0].strip("\"';:") if words else ""
 
 
 @dataclass(slots=True)
@@ -108,8 +143,11 @@ class _Splitter:
     def _part(self, part: Part, depth: int) -> Part:
         """``part`` with its children, where it has any."""
         self.count += 1
-        multipart = part.media_type.startswith("multipart/")
-        attached = part.media_type in MESSAGES and part.encoding not in ("base64", "quoted-printable")
+        media_type = part.media_type
+        if media_type.startswith("text/"):
+            return part
+        multipart = media_type.startswith("multipart/")
+        attached = media_type in MESSAGES and part.encoding not in ("base64", "quoted-printable")
         if not (multipart or attached) or part.start >= part.end:
             return part if not multipart else replace(part, media_type="text/plain")
         if depth >= DEPTH:
@@ -173,7 +211,7 @@ class _Splitter:
         return spans
 
     def _note(self, number: str, problems: tuple[Problem, ...]) -> None:
-        if len(self.problems) < 100:
+        if problems and len(self.problems) < 100:
             where = f"part {number}" if number else ""
             self.problems += (Problem(" ".join(filter(None, (where, p.where))), p.what) for p in problems)
 
@@ -187,7 +225,7 @@ def _before_line_end(raw: bytes, start: int, end: int) -> int:
     return end
 
 
-def _type(fields: Fields, default: str) -> tuple[str, dict[str, str]]:
+def _type(fields: Fields, default: str) -> tuple[str, Mapping[str, str]]:
     written, given = parameters.parse(fields.raw("content-type"))
     if _TOKEN.fullmatch(written):
         return written, given

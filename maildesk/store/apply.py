@@ -31,6 +31,7 @@ from maildesk.model import (
     SetTimer,
     Step,
     TakeGathered,
+    mailbox_of,
 )
 from maildesk.store.engine import Store, Value, to_text
 
@@ -107,7 +108,7 @@ def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, as
                 (step.agent, step.ticket_id, step.entry_id),
             )
         case TakeGathered():
-            act.store.execute("DELETE FROM gathered WHERE agent = ?", (step.agent,))
+            act.store.execute("DELETE FROM gathered WHERE agent = ? AND id <= ?", (step.agent, step.up_to))
         case FailMail():
             act.store.execute(
                 "UPDATE outbox SET state = 'failed', error = ?, told = 1 WHERE id = ?", (step.error, step.outbox_id)
@@ -163,8 +164,8 @@ def _contact(act: _Act, email: str, name: str, language: str) -> int:
 def _join(act: _Act, step: AddParticipant) -> None:
     person = step.participant
     joined = act.store.execute(
-        "INSERT OR IGNORE INTO participants (ticket_id, email, role, name, token) VALUES (?, ?, ?, ?, ?)",
-        (step.ticket_id, person.email, person.role, person.name, person.token),
+        "INSERT OR IGNORE INTO participants (ticket_id, email, role, name, token, issued_at) VALUES (?, ?, ?, ?, ?, ?)",
+        (step.ticket_id, person.email, person.role, person.name, person.token, act.at),
     )
     if joined.rowcount and person.role != "requester":
         act.event(step.ticket_id, "joined", {"email": person.email, "role": person.role})
@@ -206,7 +207,8 @@ def _add_entry(act: _Act, step: AddEntry) -> None:
     if new.kind not in (Kind.HELD, Kind.AUTO):  # what nobody has let in, or nobody wrote, moves nothing
         grows = int(new.kind is not Kind.NOTE)
         act.store.execute(
-            "UPDATE tickets SET updated_at = ?, revision = revision + ? WHERE id = ?", (act.at, grows, new.ticket_id)
+            "UPDATE tickets SET updated_at = max(updated_at, ?), revision = revision + ? WHERE id = ?",
+            (act.at, grows, new.ticket_id),
         )
     act.event(new.ticket_id, "message", {"message": new.id, "kind": new.kind, "author": new.author})
 
@@ -223,13 +225,14 @@ def _queue(act: _Act, step: QueueMail) -> None:
     raw_id = act.store.insert("INSERT INTO raw (bytes) VALUES (?)", (step.raw,))
     due = to_text(step.not_before) if step.not_before else act.at
     act.store.execute(
-        "INSERT INTO outbox (ticket_id, message_id, envelope_from, envelope_to, raw_id, next_at, kind, agent,"
-        " entry_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO outbox (ticket_id, message_id, envelope_from, envelope_to, mailbox, raw_id, next_at, kind, agent,"
+        " entry_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             step.ticket_id,
             step.message_id,
             step.envelope_from,
             step.envelope_to,
+            mailbox_of(step.envelope_to),
             raw_id,
             due,
             step.purpose,
@@ -238,3 +241,8 @@ def _queue(act: _Act, step: QueueMail) -> None:
             act.at,
         ),
     )
+    if step.ticket_id is not None and step.agent is None:  # their reply address is good for another while
+        act.store.execute(
+            "UPDATE participants SET issued_at = ? WHERE ticket_id = ? AND email = ?",
+            (act.at, step.ticket_id, step.envelope_to),
+        )

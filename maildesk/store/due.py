@@ -46,13 +46,13 @@ def gathered(store: Store, agent: str, limit: int) -> list[Gathered]:
     """An agent's notices that wait to be mailed together, oldest first."""
     items: list[Gathered] = []
     for row in store.rows(
-        "SELECT messages.*, gathered.ticket_id AS on_ticket FROM gathered"
+        "SELECT messages.*, gathered.id AS gathered_id, gathered.ticket_id AS on_ticket FROM gathered"
         " JOIN messages ON messages.id = entry_id WHERE agent = ? ORDER BY gathered.id LIMIT ?",
         (agent, limit),
     ):
         ticket = rows.ticket(store, row["on_ticket"])
         if ticket is not None:
-            items.append(Gathered(ticket, rows.entry(row)))
+            items.append(Gathered(row["gathered_id"], ticket, rows.entry(row)))
     return items
 
 

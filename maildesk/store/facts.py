@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from maildesk.model import Entry, Facts, Kind, Purpose, Question, SentMail, Ticket
+from maildesk.model import Entry, Facts, Kind, Purpose, Question, SentMail, Ticket, mailbox_of
 from maildesk.store import intake, rows
 from maildesk.store.engine import Store, to_text
 
@@ -24,7 +25,8 @@ def gather(store: Store, question: Question) -> Facts:
     about_bounced = rows.ticket(store, bounced.ticket_id) if bounced and bounced.ticket_id else None
     found = signed_for or by_token or by_reference or by_tag or about_bounced
     contact = rows.contact(store, question.author) if question.author else None
-    entry = rows.last_entry(store, found.id, (Kind.CUSTOMER,)) if found else None
+    history = _history(store, found.id) if found else _History()
+    following = _follow_up(store, found) if found else None
     return Facts(
         keys=store.keys(),
         next_ticket=_next(store, "tickets"),
@@ -40,13 +42,20 @@ def gather(store: Store, question: Question) -> Facts:
         bounced=bounced,
         failed=rows.entry_by_id(store, bounced.entry_id) if bounced else None,
         contact=contact,
-        entry=entry,
-        held=rows.last_entry(store, found.id, (Kind.HELD,)) if found else None,
-        entry_raw=_raw(store, entry) if entry and signed_for else b"",
-        threads=threads(store, found.id) if found else {},
+        entry=history.entry,
+        held=history.held,
+        private=history.private,
+        replies=replies(store, found.id, question.hour_ago) if found and question.hour_ago else 0,
+        follow_up=following,
+        entry_raw=_raw(store, history.entry) if history.entry and signed_for else b"",
+        threads={
+            **(threads(store, found.id) if found else {}),
+            **(threads(store, following.id) if following else {}),
+        },
         auto_replies_to_sender=_auto_replies(store, question.author, question.auto_replies_since),
         auto_replies_of_desk=_auto_replies(store, "", question.desk_since),
         notices=notices(store, question.notices_since) if question.notices_since else {},
+        answers=answers(store, question.hour_ago) if question.hour_ago else {},
         gathering=gathering(store),
         open_tickets=_open_tickets(store, contact.id) if contact else 0,
     )
@@ -123,8 +132,8 @@ def _auto_replies(store: Store, recipient: str, since: datetime | None) -> int:
     for kind in kinds:
         if recipient:
             total += store.value(
-                "SELECT count(*) FROM outbox WHERE kind = ? AND envelope_to = ? AND created_at > ?",
-                (kind, recipient, to_text(since)),
+                "SELECT count(*) FROM outbox WHERE kind = ? AND mailbox = ? AND created_at > ?",
+                (kind, mailbox_of(recipient), to_text(since)),
             )
         else:
             total += store.value(
@@ -143,6 +152,26 @@ def notices(store: Store, since: datetime) -> dict[str, int]:
     return {row["agent"]: row["n"] for row in found}
 
 
+def answers(store: Store, since: datetime) -> dict[str, int]:
+    """How often we answered each agent ourselves (errors, help, what could not be believed) since then."""
+    found = store.rows(
+        "SELECT agent, count(*) AS n FROM outbox WHERE kind IN ('command_error', 'help', 'held')"
+        " AND agent IS NOT NULL AND created_at > ? GROUP BY agent",
+        (to_text(since),),
+    )
+    return {row["agent"]: row["n"] for row in found}
+
+
+def replies(store: Store, ticket_id: int, since: datetime) -> int:
+    """How many answers went out on a ticket since then: mails of agents, each counted once."""
+    return int(
+        store.value(
+            "SELECT count(DISTINCT entry_id) FROM outbox WHERE ticket_id = ? AND kind = 'reply' AND created_at > ?",
+            (ticket_id, to_text(since)),
+        )
+    )
+
+
 def gathering(store: Store) -> frozenset[str]:
     """Agents who have notices waiting to be mailed together."""
     return frozenset(row["agent"] for row in store.rows("SELECT DISTINCT agent FROM gathered"))
@@ -156,6 +185,34 @@ def _open_tickets(store: Store, contact_id: int) -> int:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _History:
+    """What the last messages of a ticket say to a decision."""
+
+    entry: Entry | None = None  # the customer's last
+    held: tuple[Entry, ...] = ()
+    private: tuple[str, ...] = ()
+
+
+def _history(store: Store, ticket_id: int) -> _History:
+    last = rows.entries(store, ticket_id, (Kind.CUSTOMER, Kind.NOTE, Kind.HELD))
+    return _History(
+        entry=next((e for e in last if e.kind is Kind.CUSTOMER), None),
+        held=tuple(e for e in last if e.kind is Kind.HELD),
+        private=tuple(e.text for e in last if e.kind is not Kind.CUSTOMER),
+    )
+
+
+def _follow_up(store: Store, ticket: Ticket) -> Ticket | None:
+    """The newest ticket that follows this one up and is still open."""
+    found = store.value(
+        "SELECT tickets.id FROM links JOIN tickets ON tickets.id = links.ticket_id"
+        " WHERE other_id = ? AND kind = 'follow_up' AND status NOT IN ('closed', 'spam') ORDER BY tickets.id DESC",
+        (ticket.id,),
+    )
+    return rows.ticket(store, found) if found is not None else None
+
+
 def _raw(store: Store, entry: Entry) -> bytes:
     """The mail that an entry was read from, for its attachments."""
     return (intake.raw_of(store, entry.inbox_id) if entry.inbox_id else None) or b""
@@ -163,8 +220,7 @@ def _raw(store: Store, entry: Entry) -> bytes:
 
 def of_ticket(store: Store, ticket_id: int, notices_since: datetime, sent: SentMail | None = None) -> Facts:
     """The facts for what no mail asked for: a timer, a failed mail of ours, a command from the shell."""
-    ticket = rows.ticket(store, ticket_id)
-    entry = rows.last_entry(store, ticket_id, (Kind.CUSTOMER,))
+    ticket, history = rows.ticket(store, ticket_id), _history(store, ticket_id)
     return Facts(
         keys=store.keys(),
         next_ticket=_next(store, "tickets"),
@@ -172,9 +228,10 @@ def of_ticket(store: Store, ticket_id: int, notices_since: datetime, sent: SentM
         signed_for=ticket,
         bounced=sent,
         failed=rows.entry_by_id(store, sent.entry_id) if sent else None,
-        entry=entry,
-        held=rows.last_entry(store, ticket_id, (Kind.HELD,)),
-        entry_raw=_raw(store, entry) if entry else b"",
+        entry=history.entry,
+        held=history.held,
+        private=history.private,
+        entry_raw=_raw(store, history.entry) if history.entry else b"",
         threads=threads(store, ticket_id),
         notices=notices(store, notices_since),
         gathering=gathering(store),

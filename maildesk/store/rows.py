@@ -60,10 +60,10 @@ def ticket(store: Store, id: int) -> Ticket | None:
 def participants(store: Store, ticket_id: int) -> tuple[Participant, ...]:
     """Who is on the ticket, the requester first."""
     rows = store.rows(
-        "SELECT email, role, name, token FROM participants WHERE ticket_id = ? ORDER BY role = 'requester' DESC, email",
+        "SELECT * FROM participants WHERE ticket_id = ? ORDER BY role = 'requester' DESC, email",
         (ticket_id,),
     )
-    return tuple(Participant(r["email"], r["role"], r["token"], r["name"]) for r in rows)
+    return tuple(Participant(r["email"], r["role"], r["token"], r["name"], to_time(r["issued_at"])) for r in rows)
 
 
 def entry(row: Row) -> Entry:
@@ -87,11 +87,16 @@ def entry_by_id(store: Store, id: int | None) -> Entry | None:
     return entry(row) if row else None
 
 
+def entries(store: Store, ticket_id: int, kinds: Iterable[Kind]) -> tuple[Entry, ...]:
+    """The messages of these kinds among the last fifty of a ticket, newest first."""
+    wanted = set(kinds)
+    found = store.rows("SELECT * FROM messages WHERE ticket_id = ? ORDER BY id DESC LIMIT 50", (ticket_id,))
+    return tuple(entry(row) for row in found if row["kind"] in wanted)
+
+
 def last_entry(store: Store, ticket_id: int, kinds: Iterable[Kind]) -> Entry | None:
     """The newest message of these kinds on a ticket."""
-    wanted = set(kinds)
-    rows = store.rows("SELECT * FROM messages WHERE ticket_id = ? ORDER BY id DESC LIMIT 50", (ticket_id,))
-    return next((entry(row) for row in rows if row["kind"] in wanted), None)
+    return next(iter(entries(store, ticket_id, kinds)), None)
 
 
 def sent_mail(row: Row) -> SentMail:

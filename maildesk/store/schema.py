@@ -116,6 +116,7 @@ CREATE TABLE participants (
   role TEXT NOT NULL,
   name TEXT NOT NULL DEFAULT '',
   token TEXT NOT NULL UNIQUE,
+  issued_at TEXT NOT NULL,                  -- when they were last given it
   PRIMARY KEY (ticket_id, email)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX participants_email ON participants(email);
@@ -144,6 +145,7 @@ CREATE TABLE outbox (
   message_id TEXT NOT NULL,
   envelope_from TEXT NOT NULL,
   envelope_to TEXT NOT NULL COLLATE NOCASE,
+  mailbox TEXT NOT NULL,                    -- the mailbox behind envelope_to: what limits count by
   raw_id INTEGER NOT NULL REFERENCES raw(id),
   state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'held', 'sent', 'failed', 'dropped')),
   attempts INTEGER NOT NULL DEFAULT 0,
@@ -160,9 +162,9 @@ CREATE UNIQUE INDEX outbox_message_id ON outbox(message_id);
 CREATE INDEX outbox_due ON outbox(next_at) WHERE state = 'queued';
 CREATE INDEX outbox_untold ON outbox(id) WHERE told = 0;
 CREATE INDEX outbox_ticket ON outbox(ticket_id, id);
-CREATE INDEX outbox_recent ON outbox(kind, envelope_to, created_at);
+CREATE INDEX outbox_recent ON outbox(kind, mailbox, created_at);
 CREATE INDEX outbox_kind ON outbox(kind, created_at);
-CREATE INDEX outbox_agent ON outbox(agent, created_at) WHERE kind = 'notice';
+CREATE INDEX outbox_agent ON outbox(created_at, agent) WHERE agent IS NOT NULL;
 CREATE INDEX outbox_state ON outbox(state) WHERE state != 'sent';
 
 CREATE TABLE ratings (

@@ -77,7 +77,13 @@ def whole(store: Store, id: int) -> dict[str, Any] | None:
             **dict(row),
             "tags": [r["tag"] for r in store.rows("SELECT tag FROM tags WHERE ticket_id = ? ORDER BY tag", (id,))],
             "participants": _all(store, "SELECT email, role, name FROM participants WHERE ticket_id = ?", id),
-            "links": _all(store, "SELECT other_id, kind FROM links WHERE ticket_id = ?", id),
+            "links": _all(
+                store,
+                "SELECT other_id, kind FROM links WHERE ticket_id = ?1"
+                " UNION ALL SELECT ticket_id, CASE kind WHEN 'follow_up' THEN 'followed_up_by' ELSE kind END"
+                " FROM links WHERE other_id = ?1 ORDER BY 1",
+                id,
+            ),
             "messages": _messages(store, id),
             "events": [
                 {**event, "data": json.loads(event["data"])}

@@ -301,12 +301,6 @@ def test_a_password_comes_from_a_file_anew_each_time(loads: Loads, tmp_path: Pat
     assert loaded.config.send.smtp.secret() == "two"
 
 
-def test_a_password_file_that_is_not_there_is_a_doubt(loads: Loads, tmp_path: Path) -> None:
-    [doubt] = loads(LOGIN.replace("PASSWORD", "password_file: secret")).warnings
-    assert doubt.where.endswith(":8:39")
-    assert doubt.what == f"{tmp_path / 'secret'} is not there, or cannot be seen from here"
-
-
 def test_a_password_comes_from_the_environment(loads: Loads, monkeypatch: pytest.MonkeyPatch) -> None:
     config = loads(LOGIN.replace("PASSWORD", "password_env: DESK_PASSWORD")).config
     assert config

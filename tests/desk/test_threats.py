@@ -383,7 +383,8 @@ def test_t14b_a_file_that_holds_an_agent_s_token_is_not_sent(office: Office, not
     raw = (
         f"From: {ALICE}\r\nTo: {notice.reply_to}\r\nSubject: x\r\nMessage-ID: <q@x>\r\nMIME-Version: 1.0\r\n"
         'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSee below.\r\n'
-        f"--b\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=n.txt\r\n\r\n{notice.reply_to}\r\n--b--\r\n"
+        "--b\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=n.txt\r\n\r\n"
+        f"{notice.reply_to}\r\n--b--\r\n"
     )
     office.receive(raw.encode(), ALICE, notice.reply_to)
     assert office.letters(ANN, "reply") == []

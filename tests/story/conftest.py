@@ -11,6 +11,7 @@ import pytest
 from tests.story.desk import Desk
 from tests.story.people import Person
 from tests.story.smarthost import Smarthost
+from tests.story.town import Town, running
 
 DeskMaker = Callable[..., Desk]
 
@@ -61,3 +62,10 @@ def alice(desk: Desk, smarthost: Smarthost) -> Person:
 def ops(desk: Desk, smarthost: Smarthost) -> Person:
     """The admin."""
     return Person("Ops", Desk.ADMIN, desk.port, smarthost.mailbox)
+
+
+@pytest.fixture(scope="session")
+def town() -> Iterator[Town]:
+    """Postfix and Dovecot, once for all stories; their tests are marked `servers`."""
+    with running() as town:
+        yield town

@@ -24,8 +24,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from maildesk.store import due, tickets
+from maildesk.store import due, intake, tickets
 from maildesk.store.engine import Store
+from tests.edge.dovecot import Dovecot
 
 T = TypeVar("T")
 SOON = 20.0  # seconds: patience for a loaded machine; a story that goes well waits much less
@@ -50,7 +51,7 @@ def lasting_port() -> int:
             return port
 
 
-def _runs(pid: int) -> bool:
+def runs(pid: int) -> bool:
     """Whether a process lives; a dead one may wait for a while until somebody reaps it."""
     try:
         return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
@@ -71,15 +72,25 @@ def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def desk_mailbox(server: Dovecot, user: str) -> dict[str, Any]:
+    """An entry of `receive.imap`: whatever was taken is moved away. It polls so seldom that IDLE alone is quick."""
+    where = {"host": "127.0.0.1", "port": server.imap, "tls": "none"}
+    return {**where, "user": user, "password": server.PASSWORD, "after": {"move": "Processed"}, "poll": "5m"}
+
+
 class Desk:
-    """One desk in ``folder``; its mail goes out by the smarthost on port ``out``."""
+    """One desk in ``folder``; its mail goes out by the smarthost on port ``out``.
+
+    ``domain`` and ``port`` are its own where mail servers know them. ``changes`` of the configuration are
+    merged into the usual one.
+    """
 
     ADMIN = "ops@people.test"
 
-    def __init__(self, folder: Path, out: int, **changes: Any) -> None:
+    def __init__(self, folder: Path, out: int, *, domain: str = "", port: int = 0, **changes: Any) -> None:
         folder.mkdir(exist_ok=True)
-        self.folder, self.port = folder, lasting_port()
-        self.domain = f"p{self.port}.desk.test"  # a mail server that has never heard of us finds the port in it
+        self.folder, self.port = folder, port or lasting_port()
+        self.domain = domain or f"desk{self.port}.test"
         self.file, self.store = folder / "maildesk.yaml", folder / "desk.db"
         self.process: subprocess.Popen[bytes] | None = None
         usual: dict[str, Any] = {
@@ -152,7 +163,7 @@ class Desk:
         workers = self._workers()
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        until(lambda: not any(_runs(worker) for worker in workers), "the whole group is gone")
+        until(lambda: not any(runs(worker) for worker in workers), "the whole group is gone")
 
     def end(self) -> None:
         """At the end of a story, whatever state it is in."""
@@ -225,7 +236,7 @@ class Desk:
         """How many mails are durable and not yet thought about."""
         return len(self.rows("SELECT id FROM inbox WHERE state = 'received'"))
 
-    def outbox(self, **columns: str) -> list[dict[str, Any]]:
+    def outbox(self, **columns: str | int) -> list[dict[str, Any]]:
         rows = self.rows("SELECT * FROM outbox ORDER BY id")
         return [row for row in rows if all(row[name] == value for name, value in columns.items())]
 
@@ -239,6 +250,13 @@ class Desk:
     def _untold(self) -> bool:
         with self._reading() as store:
             return bool(due.alarms(store, 1)) or bool(store.value("SELECT count(*) FROM outbox WHERE told = 0"))
+
+    def ledger_adds_up(self) -> dict[str, int]:
+        """The ledger's counts, once their sum was compared with their total."""
+        with self._reading() as store:
+            counts, _ = intake.ledger(store, 0)
+        assert sum(counts.values()) == 2 * counts["total"], counts
+        return counts
 
     # --- the shell ---------------------------------------------------------------------------------------
 
@@ -254,9 +272,3 @@ class Desk:
         )
         assert done.returncode == 0, done.stderr.decode()
         return json.loads(done.stdout)
-
-    def ledger_adds_up(self) -> dict[str, int]:
-        """The ledger's counts, once their sum was compared with their total."""
-        counts: dict[str, int] = dict(self.says("ledger")["counts"])
-        assert sum(counts.values()) == 2 * counts["total"], counts
-        return counts

@@ -60,14 +60,11 @@ class Person:
 
     def writes_with_swaks(self, to: str, subject: str, words: str) -> None:
         """The same from swaks, which makes mails of its own kind."""
-        subprocess.run(
-            ["swaks", "--silent", "2", "--server", f"127.0.0.1:{self.out}", "--helo", "client.people.test"]
-            + ["--from", self.email, "--to", to, "--header", f"Subject: {subject}", "--body", words]
-            + ["--h-From", formataddr((self.name, self.email))],
-            stdin=subprocess.DEVNULL,
-            check=True,
-            timeout=30,
-        )
+        server = ("--server", f"127.0.0.1:{self.out}", "--helo", "client.people.test")
+        envelope = ("--from", self.email, "--to", to)
+        content = ("--h-From", formataddr((self.name, self.email)), "--h-Subject", subject, "--body", words)
+        command = ["swaks", "--silent", "2", *server, *envelope, *content]
+        subprocess.run(command, stdin=subprocess.DEVNULL, check=True, timeout=30)
 
     # --- reading -------------------------------------------------------------------------------------------
 
@@ -82,7 +79,7 @@ class Person:
             return [
                 letter
                 for letter in self.inbox
-                if words in letter.text and subject in letter["Subject"]
+                if says(letter, words) and subject in letter["Subject"]
                 if but is None or letter["Message-ID"] != but["Message-ID"]
             ]
 
@@ -90,4 +87,9 @@ class Person:
 
     def got(self, words: str) -> int:
         """How many mails with these words are there now."""
-        return sum(words in letter.text for letter in self.inbox)
+        return sum(says(letter, words) for letter in self.inbox)
+
+
+def says(letter: Letter, words: str) -> bool:
+    """Whether a mail has these words in it, however its lines are broken."""
+    return words in " ".join(letter.text.split())

@@ -1,9 +1,9 @@
 """Somebody else's mail server for the stories, on a socket of its own: it can be down, hang, and refuse.
 
-    smarthost.hold()               # from now on it takes whole mails and does not answer
-    until(lambda: smarthost.held)  # mails whose last dot has arrived, and that it owes an answer
-    smarthost.release()            # it answers, also the ones that wait
-    smarthost.taken                # what it has answered 250 for: those are its own now
+smarthost.hold()               # from now on it takes whole mails and does not answer
+until(lambda: smarthost.held)  # mails whose last dot has arrived, and that it owes an answer
+smarthost.release()            # it answers, also the ones that wait
+smarthost.taken                # what it has answered 250 for: those are its own now
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Smarthost:
                 self._server.close()
             self._server = None
             for session in self._sessions:
-                if session.transport is not None:
+                if isinstance(session.transport, asyncio.Transport):
                     session.transport.abort()
             self._sessions.clear()
             await asyncio.sleep(0)
@@ -79,8 +79,8 @@ class Smarthost:
     async def _cancel_all(self) -> None:
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
-            task.cancel()  # type: ignore[union-attr]
-        await asyncio.gather(*tasks, return_exceptions=True)  # type: ignore[arg-type]
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)

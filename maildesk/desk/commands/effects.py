@@ -37,6 +37,7 @@ class Effects:
     private: bool = False
     canned: Canned | None = None
     given_to: str | None = None  # the agent who is to be told that the ticket is theirs
+    given_to_team: str | None = None
     help: bool = False
 
     def __add__(self, other: Effects) -> Effects:
@@ -50,6 +51,7 @@ class Effects:
             private=self.private or other.private,
             canned=self.canned or other.canned,
             given_to=other.given_to or self.given_to,
+            given_to_team=other.given_to_team or self.given_to_team,
             help=self.help or other.help,
         )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from difflib import get_close_matches
 
-from maildesk.desk import reminders
+from maildesk.desk import privacy, reminders
+from maildesk.desk.case import without_tags
 from maildesk.desk.commands.effects import Call, Effects, Refusal, Verb
 from maildesk.mail.compose import one_line
 from maildesk.model import AddTag, Field, Priority, RemoveTag, SetField, Step
@@ -21,8 +23,8 @@ def _priority(call: Call) -> Effects:
         raise Refusal(f"{wanted} is no priority: {known}", call.arguments[0], f"#priority {close[0]}" if close else "")
     steps: list[Step] = [SetField(call.ticket.id, Field.PRIORITY, wanted)]
     if call.ticket.first_reply_at is None:
-        config = call.desk.policy.config
-        steps += reminders.await_first_reply(config, call.ticket.id, Priority(wanted), call.ticket.created_at)
+        changed = replace(call.ticket, priority=Priority(wanted))
+        steps += reminders.await_first_reply(call.desk.policy.config, changed, call.desk.moment.now)
     return Effects(tuple(steps))
 
 
@@ -43,9 +45,11 @@ def _category(call: Call) -> Effects:
 
 
 def _subject(call: Call) -> Effects:
-    wanted = one_line(" ".join(call.words), 250)
+    wanted = without_tags(one_line(" ".join(call.words), 250))
     if not wanted:
         raise Refusal("a subject needs words")
+    if seen := privacy.guard(call.desk.policy.config)(wanted):
+        raise Refusal(seen, call.arguments[0])
     return Effects((SetField(call.ticket.id, Field.SUBJECT, wanted),))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
+from maildesk.desk.addresses import classify
 from maildesk.desk.commands.effects import Call, Effects, Refusal, Verb
 from maildesk.desk.commands.status import change
-from maildesk.model import AddParticipant, Field, Kind, Participant, RecordEvent, SetField, SetKind, Status, Step
+from maildesk.model import AddParticipant, Entry, Field, Kind, Participant, RecordEvent, SetField, SetKind, Status, Step
 
 
 def _assign(call: Call) -> Effects:
@@ -41,21 +42,36 @@ def _team(call: Call) -> Effects:
         raise Refusal(
             f"there is no team {name}; there are {known}", call.arguments[0], f"#team {close[0]}" if close else ""
         )
-    return Effects((SetField(call.ticket.id, Field.TEAM, found.id),))
+    return Effects((SetField(call.ticket.id, Field.TEAM, found.id),), given_to_team=found.id)
 
 
 def _admit(call: Call) -> Effects:
-    held = call.desk.facts.held
-    if held is None:
-        raise Refusal("nothing is held on this ticket")
+    held = _chosen(call)
+    config = call.desk.policy.config
+    if config.agent_by_email(held.author) or classify(held.author, config.desk):
+        raise Refusal(f"what is held says it is from {held.author}, who is no customer: it cannot be let in")
     steps: list[Step] = [SetKind(held.id, Kind.CUSTOMER)]
     if call.ticket.participant(held.author) is None:
         token = call.desk.moment.token("participant", call.ticket.id, held.author.casefold())
         steps.append(AddParticipant(call.ticket.id, Participant(held.author, "cc", token)))
     steps.append(RecordEvent(call.ticket.id, "admitted", {"message": held.id, "from": held.author}))
     if call.ticket.status not in (Status.NEW, Status.OPEN):
-        steps += change(call.ticket, Status.OPEN, call.desk.moment)
+        steps += change(call.ticket, Status.OPEN, call.desk.moment, config)
     return Effects(tuple(steps))
+
+
+def _chosen(call: Call) -> Entry:
+    """The held mail whose notice is answered, or the only one there is."""
+    held, answered = call.desk.facts.held, call.desk.facts.answered
+    told = next((entry for entry in held if answered and entry.id == answered.entry_id), None)
+    if told is not None:
+        return told
+    if not held:
+        raise Refusal("nothing is held on this ticket")
+    if len(held) > 1:
+        senders = ", ".join(dict.fromkeys(entry.author for entry in held))
+        raise Refusal(f"more than one mail is held ({senders}): answer the notice of the one that you mean")
+    return held[0]
 
 
 VERBS = (
@@ -63,5 +79,5 @@ VERBS = (
          example="#assign bob"),
     Verb("take", "#take", "makes the ticket yours", _take, example="#take"),
     Verb("team", "#team TEAM", "gives the ticket to a team", _team, 1, 1, example="#team billing"),
-    Verb("admit", "#admit", "lets the last held mail in, and its sender onto the ticket", _admit, example="#admit"),
+    Verb("admit", "#admit", "lets in what this notice holds back, and its sender", _admit, example="#admit"),
 )  # fmt: skip

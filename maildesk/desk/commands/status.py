@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from maildesk.config import Config
 from maildesk.desk import reminders
 from maildesk.desk.commands.effects import Call, Effects, Verb
 from maildesk.model import CancelTimers, Field, Moment, SetField, Status, Step, Ticket
@@ -11,7 +12,7 @@ from maildesk.model import CancelTimers, Field, Moment, SetField, Status, Step, 
 _OVER = (Status.SOLVED, Status.CLOSED, Status.SPAM)
 
 
-def change(ticket: Ticket, status: Status, moment: Moment) -> Iterator[Step]:
+def change(ticket: Ticket, status: Status, moment: Moment, config: Config) -> Iterator[Step]:
     """The steps to a status, with its times; deadlines of what is over are called off."""
     if status is not ticket.status:
         yield SetField(ticket.id, Field.STATUS, status)
@@ -26,13 +27,14 @@ def change(ticket: Ticket, status: Status, moment: Moment) -> Iterator[Step]:
         yield SetField(ticket.id, Field.SOLVED_AT, None)
     if ticket.closed_at is not None:
         yield SetField(ticket.id, Field.CLOSED_AT, None)
+    yield from reminders.again(config, ticket, moment.now)
 
 
 def _set(status: Status) -> Verb:
     name, help = _WORDS[status]
 
     def run(call: Call) -> Effects:
-        return Effects(tuple(change(call.ticket, status, call.desk.moment)), status=status)
+        return Effects(tuple(change(call.ticket, status, call.desk.moment, call.desk.policy.config)), status=status)
 
     return Verb(name, f"#{name}", help, run, example=f"#{name}")
 

@@ -60,7 +60,7 @@ def spam(fields: Fields) -> str:
 
 def _first(fields: Fields, names: frozenset[str], table: Signs) -> str:
     """The first sign, in the table's order, that a header with these names shows."""
-    for _, name, pattern in sorted(table[name] for name in names if name in table):
+    for _, name, pattern in sorted([table[name] for name in names & table.keys()]):
         for value in fields.all(name)[:_REPEATED]:
             if pattern.search(value[:_READ]):
                 return f"{name}: {value[:_SHOWN]}".rstrip()

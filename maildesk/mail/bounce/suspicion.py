@@ -66,6 +66,7 @@ _CLIENT = re.compile(
     r"horde|squirrelmail|rainloop|sogo|open-xchange|zimbra|gnus|the bat|becky|eudora|yahoomailweb|webmail",
     re.IGNORECASE,
 )
+_STARTS = frozenset(subject[:2] for subject in SUBJECTS)
 _REPORT_TYPE = re.compile(r"report-type\s*=\s*\"?\s*([\w-]+)")
 _OTHER_REPORTS = ("disposition-notification", "feedback-report", "tlsrpt")
 
@@ -108,7 +109,7 @@ def _sender(fields: Fields) -> Sender:
 def _says_bounce(subject: str) -> bool:
     tags = _TAGS.match(subject)
     bare = subject[tags.end() :] if tags else subject
-    if bare.startswith(SUBJECTS):
+    if bare[:2] in _STARTS and bare.startswith(SUBJECTS):
         return True
     return not _ANSWERS.match(bare) and any(mark in bare for mark in SUBJECT_MARKS)
 

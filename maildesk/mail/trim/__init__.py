@@ -3,6 +3,7 @@
 ``reply`` is for reading, for commands, and for what is passed on; where it cannot be sure what is
 new it keeps the text and says so, for a lost word is worse than a quoted one. It refuses to cut a
 forwarded mail, which is content, and a closing ("Best regards, Jo"), which is the author's own.
+``html`` makes the same cut of the HTML, when somebody wants to show it.
 
 Quotes are known by RFC 3676 §4.5, signatures by §4.3; all else is clients' custom, kept as data in
 ``mail/phrases/``. ``text`` cuts plain text, ``structure`` HTML; ``page`` reads the lines with
@@ -17,35 +18,41 @@ from maildesk.mail.html import to_text
 from maildesk.mail.trim import structure
 from maildesk.mail.trim.structure import cut_html
 from maildesk.mail.trim.text import Cut, cut
-from maildesk.model import Reply
+from maildesk.model import Mail, Reply
 
-__all__ = ["cut_html", "reply"]
+__all__ = ["cut_html", "html", "reply"]
 
 # What a client writes beside the words of its HTML when it makes text of it, and we do too.
 _ADDED = re.compile(r"<(?:https?|mailto|tel|cid):[^<>\n]*>|\[(?:image|cid): ?[^\[\]\n]*\]")
+# Without any of these, what the text's cut has left can hold nothing of another mail: no date, address or field.
+_TOLD = re.compile(r"[\d@:\uff1a>]")
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
-def reply(text: str, html: str | None) -> Reply:
-    """The new words of a mail whose whole body is ``text``, and of its HTML if that agrees.
+def reply(text: str, page: str | None) -> Reply:
+    """The new words of a mail whose whole body is ``text``, and ``page`` as HTML.
 
     The text decides; but where the HTML's structure shows a sure end, and the text has the same
     words down to there, it ends there too. Never raises.
     """
-    words = structure.new_words(html) if html else None
-    end = _line_after(text, words.text) if words and words.above else None
-    new = cut(text) if end is None else cut(text[:end], ended=True)
-    return Reply(new.text, _agreeing(new, text, html, words), new.doubtful)
+    new = cut(text)
+    # To parse a page takes ten times as long as all else: it is done only where it may change something.
+    if page and (structure.may_sign(page) or ((new.doubtful or _TOLD.search(new.text)) and structure.may_quote(page))):
+        words = structure.new_words(page)
+        end = _line_after(text, words.text) if words and words.above else None
+        new = new if end is None else cut(text[:end], ended=True)
+    return Reply(new.text, new.doubtful)
 
 
-def _agreeing(new: Cut, text: str, html: str | None, words: structure.Words | None) -> str | None:
-    if not html or not new.text:
+def html(mail: Mail) -> str | None:
+    """The HTML of a mail's new words, unsanitized; None where it cannot be made to agree with their text."""
+    if not mail.html or not mail.reply.text:
         return None
-    letters = _letters(new.text)
+    letters = _letters(mail.reply.text)
+    words = structure.new_words(mail.html)
     if words is not None and _letters(to_text(words.html)) == letters:
         return words.html
-    whole = _letters(text) == letters and _letters(to_text(html)) == letters
-    return html if whole else None
+    return mail.html if _letters(to_text(mail.html)) == letters else None
 
 
 def _letters(text: str) -> str:

@@ -68,7 +68,7 @@ def _weigh(line: str) -> _Evidence:
     address = _ADDRESS.search(line) is not None
     rest = _ADDRESS.sub(" ", line) if address else line
     folded = fold(rest)
-    verb = PHRASES.wrote.search(folded) is not None and PHRASES.prose.search(folded) is None
+    verb = PHRASES.wrote.stand_in(folded) and not PHRASES.prose.stand_in(folded)
     date, time = _DATE.search(rest) is not None, _TIME.search(rest) is not None
     return _Evidence(verb, date, time, address and _MAILBOX.search(line) is not None, address)
 
@@ -77,7 +77,7 @@ def _complete(line: str, evidence: _Evidence) -> bool:
     """Whether an attribution begins where this text does: with its date or with a name."""
     if not evidence.sure() or line[0] in "<(":
         return False
-    if line[0].islower() and PHRASES.wrote.match(line):
+    if line[0].islower() and PHRASES.wrote.begin(line):
         return False
     date = _DATE.search(line, 0, LONGEST_OPENING)
     return date is not None or (evidence.mailbox and evidence.verb and evidence.date)
@@ -121,6 +121,6 @@ def _ends(line: str) -> bool:
 def may_end_attribution(line: str) -> bool:
     """A cheap test that all attributions pass but those known by the quoted lines below them."""
     if _ends(line):
-        return len(line) < 20 or _TELLING.search(line) is not None or PHRASES.wrote.search(fold(line)) is not None
+        return len(line) < 20 or _TELLING.search(line) is not None or PHRASES.wrote.stand_in(fold(line))
     # No colon at its end: text goes on behind it (a flattened page), or Gmail wrote it before 2014.
-    return "@" in line and "<" in line and (line[-1] == ">" or PHRASES.wrote.search(fold(line)) is not None)
+    return "@" in line and "<" in line and (line[-1] == ">" or PHRASES.wrote.stand_in(fold(line)))

@@ -7,7 +7,7 @@ passed on (forwarded) is content: from its first line on, the page is kept as it
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from maildesk.mail.trim.attribution import Attribution, attribution_ending, may_end_attribution
 from maildesk.mail.trim.header import header_at
@@ -32,6 +32,17 @@ LIKE_HEADER = "lines like a copied header may be the mail's own"
 _OTHER_SIGN = re.compile(r"\||\u2502|\u00bb|[A-Z]{1,3}>")
 
 
+def _above_quotes(lines: Sequence[str]) -> Iterator[int]:
+    """The lines that have a quoted line below them, with at most two empty ones between."""
+    for index, line in enumerate(lines):
+        if line[:1] == ">":
+            above = index - 1
+            while above >= index - 2 and above > 0 and not lines[above]:
+                above -= 1
+            if above >= 0 and lines[above][:1] not in ("", ">"):
+                yield above
+
+
 class Page:
     """The lines of a page with a mark for each down to where the new words end.
 
@@ -46,19 +57,24 @@ class Page:
         self.doubtful = ""
         self._ended = ended
         self._weighed = 0
+        self._above_quotes = frozenset(_above_quotes(lines))
         self._read()
 
     def _read(self) -> None:
+        lines, marks = self.lines, self.marks
         header_end = 0
-        while len(self.marks) < len(self.lines):
-            index = len(self.marks)
-            line = self.lines[index]
+        while (index := len(marks)) < len(lines):
+            line = lines[index]
             if not line or line[0] == ">":
-                self.marks.append(QUOTE if line else BLANK)
+                marks.append(QUOTE if line else BLANK)
+                continue
+            # Most lines are plain words. All that is told apart below has one of these signs, or a quote below it.
+            if ":" not in line and "<" not in line and line[0] not in RULE and index not in self._above_quotes:
+                marks.append(TEXT)
                 continue
             if (line[0] in RULE or line[-1] == ":") and self._divider(index):
                 return
-            if index >= header_end and ":" in line[:40] and (header := header_at(self.lines, index)):
+            if index >= header_end and ":" in line[:40] and (header := header_at(lines, index)):
                 if header.sure:
                     self._others_from(index)
                     return
@@ -91,13 +107,12 @@ class Page:
         self.marks.append(TEXT)
         if self._weighed == MOST_ATTRIBUTIONS:
             return False
+        quoted = index in self._above_quotes
+        if not quoted and not may_end_attribution(self.lines[index]):
+            return False
         below = self._line_below(index)
         sign = self.lines[below][:4] if below else ""
-        quoted = sign[:1] == ">"
-        if not quoted:
-            if not may_end_attribution(self.lines[index]):
-                return False
-            quoted = _OTHER_SIGN.match(sign) is not None
+        quoted = quoted or _OTHER_SIGN.match(sign) is not None
         self._weighed += 1
         found = attribution_ending(self.lines, index)
         if found is None:

@@ -93,15 +93,38 @@ class Footer:
 
 
 @dataclass(frozen=True, slots=True)
+class Verbs:
+    """Phrases that are looked for anywhere in a folded line.
+
+    ``words`` are those of languages with spaces, by their first letter: six times as fast as one long list, or
+    as one pattern together with the ``dense`` ones.
+    """
+
+    words: re.Pattern[str]
+    dense: re.Pattern[str]
+
+    def stand_in(self, folded: str) -> bool:
+        """Whether one of them does: as whole words where the language has spaces."""
+        if self.words.search(folded) is not None:
+            return True
+        return not folded.isascii() and self.dense.search(folded) is not None
+
+    def begin(self, folded: str) -> bool:
+        """Whether one of them stands at the start."""
+        return self.words.match(folded) is not None or self.dense.match(folded) is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Phrases:
     """The phrases of all languages, in the forms they are looked up by."""
 
-    wrote: re.Pattern[str]
-    prose: re.Pattern[str]
+    wrote: Verbs
+    prose: Verbs
     rules: Mapping[str, Rule]
     above: tuple[str, ...]
     above_starts: frozenset[str]  # their first ``ABOVE_START`` characters
     footers: Mapping[str, tuple[Footer, ...]]  # by their first character; "" if they begin with a wildcard
+    footer_starts: Mapping[str, tuple[str, ...]]  # how those begin, by the same
     footer_ends: tuple[str, ...]  # how those footers end that begin with a wildcard
     fields: Mapping[str, str]
 
@@ -112,13 +135,15 @@ def fold(text: str) -> str:
     return folded if folded.isascii() else folded.replace("\u0307", "").replace("ı", "i")
 
 
-def _words(phrases: Iterable[str]) -> re.Pattern[str]:
-    """One pattern for all phrases, casefolded, as whole words where the language has spaces."""
+def _verbs(phrases: Iterable[str]) -> Verbs:
     ordered = sorted({fold(phrase) for phrase in phrases}, key=len, reverse=True)
     dense = [re.escape(p) for p in ordered if _NO_WORD_SPACES.search(p)]
-    spaced = [re.escape(p).replace(r"\ ", r"\s+") for p in ordered if not _NO_WORD_SPACES.search(p)]
-    words = rf"(?<![\w])(?:{'|'.join(spaced)})(?!\w)"
-    return re.compile("|".join([words, *dense]))
+    by_letter: dict[str, list[str]] = {}
+    for phrase in ordered:
+        if not _NO_WORD_SPACES.search(phrase):
+            by_letter.setdefault(phrase[0], []).append(re.escape(phrase[1:]).replace(r"\ ", r"\s+"))
+    words = "|".join(f"{re.escape(letter)}(?:{'|'.join(rests)})" for letter, rests in by_letter.items())
+    return Verbs(re.compile(rf"(?<!\w)(?:{words})(?!\w)"), re.compile("|".join(dense) or r"(?!)"))
 
 
 def _footer(phrase: str) -> Footer:
@@ -153,14 +178,16 @@ def gather(tables: Iterable[Mapping[str, object]]) -> Phrases:
             # One word may be two fields in two languages: the one that says more is kept.
             fields.update((fold(name), kind) for name in names[kind])
     footers = [_footer(phrase) for phrase in dict.fromkeys(lists["footers"])]
+    by_start = _by_start(footers)
     rules = dict.fromkeys(map(fold, lists["original"]), Rule.ORIGINAL)
     return Phrases(
-        wrote=_words(lists["wrote"]),
-        prose=_words(lists["prose"]),
+        wrote=_verbs(lists["wrote"]),
+        prose=_verbs(lists["prose"]),
         rules=rules | dict.fromkeys(map(fold, lists["forwarded"]), Rule.FORWARDED),
         above=tuple(dict.fromkeys(map(fold, lists["above"]))),
         above_starts=frozenset(fold(phrase)[:ABOVE_START] for phrase in [*lists["above"], "please"]),
-        footers=_by_start(footers),
+        footers=by_start,
+        footer_starts={start: tuple(footer.before for footer in found) for start, found in by_start.items() if start},
         footer_ends=tuple(footer.after for footer in footers if not footer.before),
         fields=fields,
     )

@@ -63,6 +63,13 @@ _SIGNATURES = ", ".join(
         "[class*=protonmail_signature_block]",
     )
 )
+# What every page with one of the quotes, starts or signatures above has in its source. One search takes 12 µs in
+# 32 KB; to parse that page takes 600.
+_QUOTE_SIGNS = (
+    *("quote", "QUOTE", "gmail_attr", "zmail_extra", "moz-cite-prefix", "reply-intro", "oriMsgHtmlSeperator"),
+    *("appendonsend", "divRplyFwdMsg", "reference-message", "OutlookMessageHeader", "stopSpelling", "zwchr"),
+    *("border-top", "<hr", "<HR"),
+)
 _GAP = "\ue000"  # stands where a quote was: a private character, taken out of the mail first
 
 
@@ -82,6 +89,16 @@ def cut_html(html: str) -> str | None:
     """The HTML without quoted history and signature; None where structure tells no sure boundary."""
     words = new_words(html)
     return words.html if words else None
+
+
+def may_quote(html: str) -> bool:
+    """Whether some client's sign of a quote stands in it: a cheap test that all pages with quotes pass."""
+    return any(sign in html for sign in _QUOTE_SIGNS)
+
+
+def may_sign(html: str) -> bool:
+    """The same of signatures that a client marks as such."""
+    return "ignature" in html
 
 
 def new_words(html: str) -> Words | None:

@@ -14,16 +14,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from maildesk.mail.trim.attribution import attribution_ending, may_end_attribution
-from maildesk.mail.trim.page import BLANK, SURE, UNQUOTED, WEAK, Page
-from maildesk.mail.trim.recognise import is_marker, visible
+from maildesk.mail.trim.page import BLANK, DROPPED, QUOTE, SURE, TEXT, UNQUOTED, WEAK, Page
+from maildesk.mail.trim.recognise import first_marker, visible
 from maildesk.mail.trim.signature import without_signature
 
 MOST_LINES = 20_000  # all below counts as one line: no person wrote it
 
 WHOLE_QUOTED = "all of it is quoted"
 TOO_LONG = "too long to be read to its end"
+WORDS_BELOW_MARKER = "words stand among or below the quoted mail"
 NOTHING_ABOVE_MARKER = "nothing stands above the line that asks for an answer above it"
 
+_QUOTED = frozenset({QUOTE, SURE, WEAK, DROPPED})
 _RUN = re.compile(r"(?P<said>[sw]+) *(?P<quote>q[q ]*)|(?P<bare>q[q ]*)|(?P<text>t[t ]*)")
 
 
@@ -95,6 +97,12 @@ def _join(lines: Sequence[str], runs: Sequence[_Run], quotes: Sequence[_Run]) ->
 
 
 def _new_words(lines: Sequence[str], page: Page) -> Cut:
+    if not _QUOTED.intersection(page.marks):  # as most mails are
+        last = len(page.marks)
+        while last and page.marks[last - 1] != TEXT:
+            last -= 1
+        first = page.marks.index(TEXT) if last else 0
+        return Cut("\n".join(without_signature(lines[first:last])), page.doubtful)
     runs = _runs(page)
     if not runs:
         return Cut("", page.doubtful)
@@ -104,19 +112,38 @@ def _new_words(lines: Sequence[str], page: Page) -> Cut:
     return Cut(_join(lines, runs, _kept_quotes(page, runs)), page.doubtful)
 
 
+def _answers_below(seen: Sequence[str], marker: int) -> bool:
+    """Whether somebody wrote between or below the lines of a quoted notice: a paragraph without quote marks.
+
+    A line that a client wrapped without them follows a quoted one directly; a signature may stand below the quote.
+    """
+    if not seen[marker].startswith(">"):
+        return False  # the whole notice stands there without quote marks (Outlook): nobody can tell
+    before = ""
+    for line in seen[marker:]:
+        if line == "--":
+            return False
+        if line and not before and not line.startswith(">"):
+            return True
+        before = line
+    return False
+
+
 def cut(text: str, ended: bool = False) -> Cut:
     """The new words of a mail's whole text. Never raises; its time grows with the text's length.
 
     ``ended`` says that somebody else's words were cut off below this text already.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n", MOST_LINES)
     seen = [line.strip() for line in visible(text).split("\n", MOST_LINES)]
-    end = next((index for index, line in enumerate(seen) if line and is_marker(line)), len(seen))
-    page = Page(seen[:end], ended=ended or end < len(seen))
+    end = first_marker(seen)
+    page = Page(seen[:end] if end < len(seen) else seen, ended=ended or end < len(seen))
     words = _new_words(lines, page)
     new = "\n\n".join(part for part in (words.text, "\n".join(lines[page.kept_from : end])) if part.strip())
     if end < len(seen) and not new.strip():
         return Cut("", NOTHING_ABOVE_MARKER)
+    below = WORDS_BELOW_MARKER if end < len(seen) and _answers_below(seen, end) else ""
     too_long = TOO_LONG if len(page.marks) > MOST_LINES else ""
-    return Cut(new.strip("\n").rstrip(), words.doubtful or too_long)
+    return Cut(new.strip("\n").rstrip(), words.doubtful or below or too_long)

@@ -1,0 +1,13 @@
+"""The fuzzer, for a few seconds: nothing falls. Who has time runs ``python -m tests.trouble.fuzz`` for longer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.trouble.fuzz import run
+
+
+def test_mangled_mail_makes_nothing_fall(tmp_path: Path) -> None:
+    fuzz = run(tmp_path, seconds=4, seed=5)
+    assert list(fuzz.found) == []
+    assert fuzz.count > 20

@@ -1,0 +1,118 @@
+"""Thinking that hangs, eats memory, fails or dies: that mail alone pays for it, and no other one waits."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from tests.trouble.rig import ADMIN, ANN, Desk, letter, read, rig, until
+
+# A pattern that an admin might write. On a mail of many a's without an end it takes longer than the sun will shine.
+HASTY = {"routes": [{"when": {"body": "(a+)+$"}, "set": {"tags": ["a"]}}], "limits": {"think_time": "1s"}}
+ENDLESS = letter("Endless", "a" * 60 + "!")
+
+
+def test_a_mail_that_hangs_is_quarantined_alone_and_at_once(tmp_path: Path) -> None:
+    with rig(tmp_path, **HASTY) as desk:
+        desk.worker()
+        id = desk.send(ENDLESS)
+        until(lambda: working(desk.worker()))
+        began = time.monotonic()
+        others = [desk.send(letter(f"Other {n}", "b")) for n in range(3)]
+        assert time.monotonic() - began < 1  # receiving knows nothing of it
+        row = desk.becomes(id, "quarantined")
+        assert (row["attempts"], row["reason"]) == (1, "understanding it took longer than 1 s")
+        assert [desk.becomes(other, "ticketed")["attempts"] for other in others] == [0, 0, 0]
+        assert f"quarantine show {id}" in read(desk.gets(ADMIN, f"Mail {id} is in quarantine"))
+        desk.adds_up()
+
+
+def working(process: int) -> bool:
+    """Whether it is busy: a second ago by the clock, all of it in use."""
+    before = ticks(process)
+    time.sleep(0.2)
+    return ticks(process) - before >= 10
+
+
+def ticks(process: int) -> int:
+    """Hundredths of a second that a process has computed for."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def test_a_worker_that_dies_at_a_mail_is_one_failure_of_that_mail(tmp_path: Path) -> None:
+    with rig(tmp_path, routes=HASTY["routes"], limits={"think_time": "1m"}) as desk:
+        worker = desk.worker()
+        id = desk.send(ENDLESS)
+        until(lambda: working(worker))
+        os.kill(worker, signal.SIGKILL)
+        assert "died (-9)" in until(lambda: desk.mail(id)["trouble"])
+        assert (desk.mail(id)["state"], desk.mail(id)["attempts"]) == ("received", 1)
+
+
+def test_a_worker_that_does_not_answer_is_replaced(tmp_path: Path) -> None:
+    with rig(tmp_path, limits={"think_time": "1s"}) as desk:
+        worker = desk.worker()
+        os.kill(worker, signal.SIGSTOP)
+        id = desk.send(letter())
+        row = desk.becomes(id, "ticketed")
+        assert row["attempts"] == 0
+        assert desk.worker() != worker
+
+
+def test_a_mail_that_needs_too_much_memory_is_quarantined_at_once(tmp_path: Path) -> None:
+    with rig(tmp_path, limits={"think_memory": "256MiB"}) as desk:
+        worker = desk.worker()
+        head = letter("Large", "", ANN, "Content-Type: text/html; charset=utf-8")
+        id = desk.send(head + b"<p>hello <b>there</b>, you</p>\r\n" * 150_000)
+        next_one = desk.send(letter("Small"))
+        row = desk.becomes(id, "quarantined")
+        assert (row["attempts"], row["reason"]) == (1, "it needs too much memory")
+        assert desk.becomes(next_one, "ticketed")
+        assert desk.worker() == worker
+        desk.gets(ADMIN, f"Mail {id} is in quarantine")
+
+
+def test_a_mail_whose_thinking_fails_is_tried_three_times_then_shown_retried_and_dropped(desk: Desk) -> None:
+    first = letter("First", "hello", ANN, "Message-ID: <first@customer.test>")
+    desk.becomes(desk.send(first), "ticketed")
+    desk.change("UPDATE tickets SET created_at = 'yesterday'")  # a row that was damaged
+    began = time.monotonic()
+    answers = [
+        desk.send(letter("Re: First", body, ANN, "In-Reply-To: <first@customer.test>")) for body in ("one", "two")
+    ]
+    other = desk.send(letter("Other", "hello", "zoe@customer.test"))
+    assert desk.becomes(other, "ticketed")
+    assert time.monotonic() - began < 5
+    for id in answers:
+        assert desk.becomes(id, "quarantined")["reason"] == "thinking about it failed 3 times"
+    assert 6 < time.monotonic() - began < 20
+    shown = desk.shell("quarantine", "show", str(answers[0]))
+    assert "Traceback" in shown
+    assert "ValueError: Invalid isoformat string: 'yesterday'" in shown
+    assert "Subject: Re: First" in shown
+    desk.gets(ADMIN, f"quarantine show {answers[0]}")
+
+    desk.change("UPDATE tickets SET created_at = updated_at WHERE id = 1")
+    desk.shell("quarantine", "retry", str(answers[0]))
+    assert desk.becomes(answers[0], "ticketed")["ticket_id"] == 1
+    desk.shell("quarantine", "drop", str(answers[1]))
+    assert desk.mail(answers[1])["state"] == "ignored"
+    assert desk.mail(answers[1])["reason"].startswith("dropped by an admin")
+    desk.adds_up()
+
+
+def test_a_damaged_row_of_the_inbox_holds_nobody_up(desk: Desk) -> None:
+    worker = desk.worker()
+    os.kill(worker, signal.SIGSTOP)
+    damaged, lost, whole = (desk.send(letter(subject)) for subject in ("Damaged", "Lost", "Whole"))
+    desk.change(f"UPDATE inbox SET received_at = 'long ago' WHERE id = {damaged}")
+    desk.change(f"UPDATE inbox SET attempts = 2 WHERE id IN ({damaged}, {lost})")
+    desk.change(f"DELETE FROM raw WHERE id = (SELECT raw_id FROM inbox WHERE id = {lost})")
+    os.kill(worker, signal.SIGCONT)
+    assert desk.becomes(whole, "ticketed")
+    assert "long ago" in desk.becomes(damaged, "quarantined")["trouble"]
+    assert "lost its octets" in desk.becomes(lost, "quarantined")["trouble"]
+    assert desk.worker() == worker
