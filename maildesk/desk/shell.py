@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from maildesk.desk import agents, notices
+from maildesk.desk import answers, notices
 from maildesk.desk.commands import grammar
 from maildesk.desk.commands.effects import Effects, after
 from maildesk.desk.commands.table import BY_NAME, carry_out
@@ -63,7 +63,7 @@ def _steps(desk: Desk, ticket: Ticket, effects: Effects, words: str) -> Iterator
     changed = after(ticket, effects.steps)
     if effects.private:
         yield from _note(desk, changed, effects, words)
-    yield from agents.tell_assigned(desk, ticket, changed, effects, ADMIN)
+    yield from answers.tell_assigned(desk, ticket, changed, effects, ADMIN)
 
 
 def _note(desk: Desk, ticket: Ticket, effects: Effects, words: str) -> Iterator[Step]:
