@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from maildesk.config import Config, Imap, SmtpIn
+from maildesk.config import Config, Imap, SmtpIn, SmtpOut
 from maildesk.desk.addresses import classify
 from maildesk.desk.policy import Policy
 from maildesk.edge import files, policies, service, think
@@ -299,16 +299,19 @@ def transport(config: Config) -> Transport:
         return MaildirTransport(config.send.maildir)
     smtp = config.send.smtp
     assert smtp is not None  # the configuration has one of both
-    return SmtpTransport(
-        Smarthost(
-            host=smtp.host,
-            port=smtp.port,
-            ehlo=smtp.hostname or config.desk.domain,
-            tls=Tls(smtp.tls),
-            user=smtp.user or "",
-            password=smtp.secret,
-            ca_file=smtp.ca_file,
-        )
+    return SmtpTransport(smarthost(smtp, config.desk.domain))
+
+
+def smarthost(smtp: SmtpOut, domain: str) -> Smarthost:
+    """Where mail goes, and how; ``domain`` is our own name where the configuration gives none."""
+    return Smarthost(
+        host=smtp.host,
+        port=smtp.port,
+        ehlo=smtp.hostname or domain,
+        tls=Tls(smtp.tls),
+        user=smtp.user or "",
+        password=smtp.secret,
+        ca_file=smtp.ca_file,
     )
 
 

@@ -70,20 +70,11 @@ def _smtp(smtp: SmtpOut, domain: str) -> Finding:
 
 
 async def _visit(smtp: SmtpOut, domain: str) -> None:
-    from maildesk.edge.smarthost import Sessions, Smarthost, Tls
+    from maildesk.daemon import smarthost
+    from maildesk.edge.smarthost import Sessions
 
-    smarthost = Smarthost(
-        host=smtp.host,
-        port=smtp.port,
-        ehlo=smtp.hostname or domain,
-        tls=Tls(smtp.tls),
-        user=smtp.user or "",
-        password=smtp.secret,
-        ca_file=smtp.ca_file,
-        connect_timeout=_CONNECT,
-        reply_timeout=_ANSWER,
-    )
-    sessions = Sessions(smarthost)
+    impatient = replace(smarthost(smtp, domain), connect_timeout=_CONNECT, reply_timeout=_ANSWER)
+    sessions = Sessions(impatient)
     sessions.keep(await sessions.connect())
     await sessions.close()
 

@@ -135,6 +135,8 @@ class Thinker:
         self.begin(waiting.id)
         try:
             with self.store.transaction():
+                if intake.attempts(self.store, waiting.id) is None:
+                    return  # a worker that outlived its daemon has settled it meanwhile
                 known = facts.gather(self.store, thought.question)
                 case = case_of(thought.waiting, thought.mail, known, self.policy, moment(self.clock()))
                 self._record(thought, case, decide(case))

@@ -46,6 +46,9 @@ class Parent:
         os.write(self._out, json.dumps(words).encode() + b"\n")
 
     def begin(self, mail: int | None) -> None:
+        """BrokenPipeError once the daemon is gone. Said within every transaction, that is what keeps a worker
+        which outlives its daemon from doing again what the next one has done.
+        """
         os.write(self._out, b'{"mail": %d}\n' % mail if mail is not None else b'{"mail": null}\n')
 
     def listen(self, seconds: float | None) -> list[str] | None:
