@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.trouble.rig import Desk, rig
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """A desk that is served, and ended."""
-    with rig(tmp_path) as desk:
+@pytest.fixture(scope="module")
+def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk that is served, for all tests of a file that leave it well; the file's CHANGES are its configuration's."""
+    with rig(tmp_path_factory.mktemp("desk"), **getattr(request.module, "CHANGES", {})) as desk:
         yield desk

