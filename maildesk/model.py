@@ -262,7 +262,7 @@ class Participant:
     """Somebody outside the desk who is on a ticket; ``token`` is their own reply address."""
 
     email: str
-    role: str  # requester, cc
+    role: str  # requester, cc, reply_to
     token: str
     name: str = ""
     issued_at: datetime | None = None  # when they were last given it; None: just now
@@ -294,6 +294,7 @@ class Ticket:
     revision: int = 0
     participants: tuple[Participant, ...] = ()
     tags: frozenset[str] = frozenset()
+    fields: tuple[tuple[str, str], ...] = ()  # name and value: what a contact form asked for
 
     def participant(self, email: str) -> Participant | None:
         key = email.casefold()
@@ -350,10 +351,14 @@ class Facts:
     duplicate_of: int | None = None  # inbox id of the same mail
     ours: SentMail | None = None  # its Message-ID is one that we gave out
     by_token: Ticket | None = None  # whose customer reply address it was sent to
+    token_issued_at: datetime | None = None  # when that address was last given out
+    also: tuple[Ticket, ...] = ()  # other tickets whose reply addresses it was sent to
     by_reference: Ticket | None = None
     reference: str = ""  # the Message-ID that found it
     by_tag: Ticket | None = None
+    by_answer: Ticket | None = None  # on which stands an answer to this mail, come before it
     signed_for: Ticket | None = None  # the ticket an agent's address names, checked or not
+    signed_as: int | None = None  # its number in that address: another one where it was merged since
     answered: SentMail | None = None  # the mail of ours named in In-Reply-To
     bounced: SentMail | None = None  # the mail of ours that a delivery report is about
     failed: Entry | None = None  # the entry that this mail carried
@@ -381,9 +386,11 @@ class Question:
     digest: str = ""
     message_id: str = ""
     author: str = ""
+    person: str = ""  # whose contact is asked for, if not the author's
     references: tuple[str, ...] = ()  # In-Reply-To first, then References from the newest
     tag: int | None = None
-    customer_token: str = ""
+    customer_tokens: tuple[str, ...] = ()
+    answered_early: str = ""  # this mail's Message-ID, if an answer to it may have come before it
     signed_ticket: int | None = None  # as an agent's reply address says, not yet believed
     bounced_ids: tuple[str, ...] = ()  # Message-IDs of ours that a delivery report may be about
     auto_replies_since: datetime | None = None

@@ -6,7 +6,7 @@ import secrets
 import sqlite3
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -89,6 +89,7 @@ class _Reader:
 
     def _judge(self, raw: bytes, mail: Mail) -> Judged:
         from maildesk.cli.meaning import Judged
+        from maildesk.desk import origins
         from maildesk.desk.case import question, recipients
         from maildesk.desk.decide import decide
         from maildesk.edge.think import case_of
@@ -97,9 +98,11 @@ class _Reader:
         assert self.policy is not None  # asked by explain()
         now = datetime.now(UTC)
         came = RawMail(raw, _source(self.policy), now, mail.return_path, tuple(self.recipients), relay=True)
-        asked = question(0, mail, recipients(came, mail, self.policy), self.policy, now)
+        to = recipients(came, mail, self.policy)
+        meant = origins.read(mail, to, self.policy.config)
+        asked = question(0, meant, to, self.policy, now)
         moment = Moment(now, secrets.token_bytes(32))
-        case = case_of(Waiting(0, 0, came), mail, self._facts(asked), self.policy, moment)
+        case = case_of(Waiting(0, 0, came), meant, self._facts(asked), self.policy, moment)
         return Judged(case, decide(case))
 
     def _facts(self, asked: Any) -> Facts:
@@ -164,6 +167,7 @@ def _print(found: _Explained) -> None:
     rows = {
         "From": people or "nobody",
         "": f"{sender['kind']}, {sender['proof']}" + (f" ({sender['id']})" if sender["kind"] == "agent" else ""),
+        **_behind(told["origin"]),
         "To": ", ".join(p["email"] for p in (*told["to"], *told["cc"])),
         "Subject": told["subject"],
         "Date": told["date"],
@@ -178,6 +182,16 @@ def _print(found: _Explained) -> None:
         click.secho("\nNew words", bold=True)
         click.echo("\n".join(f"  {text}" for text in plain(told["text_reply"]).strip().splitlines()[:20]))
     _print_verdict(found)
+
+
+def _behind(origin: Mapping[str, Any] | None) -> dict[str, str]:
+    """Whose mail it really is, and what else their form says."""
+    if origin is None:
+        return {}
+    person = origin["person"] or {"name": "nobody who gave an e-mail address", "email": ""}
+    written = f"{person['name']} <{person['email']}>".removesuffix(" <>").strip()
+    values = "; ".join(f"{name}: {value}" for name, value in origin["fields"].items())
+    return {"Really": f"{written} ({origin['rule']})", "Fields": values}
 
 
 def _print_verdict(found: _Explained) -> None:

@@ -37,9 +37,10 @@ def of_mail(raw: bytes, mail: Mail, judged: Judged | None) -> Object:
     return said | {
         "authentication": _authentication(case.authentication),
         "sender": _sender(case),
+        "origin": _origin(plan, case),
         "ticket": {"id": plan.ticket_id, "how": plan.how} if plan.ticket_id is not None else None,
         "route": _route(plan),
-        "commands": list(_commands(case)),
+        "commands": list(_commands(case)) if plan.verdict is not Verdict.NEW_TICKET else [],
         "errors": [str(problem) for problem in (*mail.problems, *plan.problems)],
         "verdict": str(plan.verdict),
         "reason": plan.reason,
@@ -115,6 +116,7 @@ def _alone(mail: Mail) -> Object:
             "id": mail.author.email or None,
             "proof": str(Authentication().proof),
         },
+        "origin": None,
         "ticket": None,
         "route": {},
         "commands": [],
@@ -136,6 +138,17 @@ def _sender(case: Case) -> Object:
     if author and classify(author, case.policy.config.desk) is not None:
         return {"kind": "desk", "id": author, "proof": proof}
     return {"kind": "customer" if author else "unknown", "id": author or None, "proof": proof}
+
+
+def _origin(plan: Plan, case: Case) -> Object | None:
+    """Whose mail it really is, where a rule or an agent's forward says so."""
+    new = next((step.ticket for step in plan.steps if isinstance(step, CreateTicket)), None)
+    if new is not None and case.forwarded is not None and new.requester.key() == case.forwarded.author.key():
+        return {"rule": "forward", "person": _people((new.requester,))[0], "fields": {}}
+    if case.origin is None or not case.origin.understood:
+        return None
+    person = _people((case.origin.person,))[0] if case.origin.person else None
+    return {"rule": case.origin.rule, "person": person, "fields": dict(case.origin.fields)}
 
 
 def _route(plan: Plan) -> Mapping[str, Any]:

@@ -83,6 +83,7 @@ def _fields(ticket: Row, zone: ZoneInfo) -> None:
         "people": ", ".join(people),
         **{name: when(ticket[column], zone) for name, column in times.items()},
         "merged into": ticket["merged_into"],
+        **ticket["fields"],
         "linked to": ", ".join(f"#{link['other_id']} ({link['kind']})" for link in ticket["links"]),
     }
     for name, value in shown.items():

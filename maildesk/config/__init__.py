@@ -10,7 +10,7 @@ from maildesk.config.load import Loaded, load
 from maildesk.config.section import Rate
 from maildesk.config.sections import Config, Limits
 from maildesk.config.ways import Imap, Receive, Send, SmtpIn, SmtpOut
-from maildesk.config.work import Agent, Hours, Route, Target, Targets, Team
+from maildesk.config.work import Agent, Hours, Origin, Route, Target, Targets, Team, When
 
 __all__ = [
     "Agent",
@@ -20,6 +20,7 @@ __all__ = [
     "Imap",
     "Limits",
     "Loaded",
+    "Origin",
     "Rate",
     "Receive",
     "Route",
@@ -29,5 +30,6 @@ __all__ = [
     "Target",
     "Targets",
     "Team",
+    "When",
     "load",
 ]

@@ -7,6 +7,7 @@ may be used by whoever runs the daemon, is not for a reader of the file to say.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Iterator
 
 from maildesk.config.complaints import Loc
@@ -23,6 +24,7 @@ def disagreements(config: Config) -> Iterator[tuple[Loc, str]]:
     yield from _agents(config)
     yield from _teams(config)
     yield from _routes(config)
+    yield from _origins(config)
     for index, admin in enumerate(config.desk.admins):
         if config.desk.is_own(admin):
             yield ("desk", "admins", index), f"{admin} is the desk's own address: its alarms would become tickets"
@@ -73,6 +75,20 @@ def _routes(config: Config) -> Iterator[tuple[Loc, str]]:
             yield ("routes", index, "set", "team"), f"team {team} is not in teams{_close(team, teams)}"
         if who is not None and who not in agents:
             yield ("routes", index, "set", "assignee"), f"{who} is not in agents{_close(who, agents)}"
+
+
+def _origins(config: Config) -> Iterator[tuple[Loc, str]]:
+    for index, origin in enumerate(config.origins):
+        if origin.when.sender is None and origin.when.recipient is None:
+            yield (
+                ("origins", index, "when"),
+                "names neither a sender nor a recipient: anybody's mail could be taken for somebody else's",
+            )
+        groups = re.compile(origin.find).groupindex if origin.find else {}
+        if origin.find and not groups:
+            yield ("origins", index, "find"), "has no named group, such as (?P<phone>[0-9]+): nothing would be kept"
+        elif not (origin.labels.email or origin.fields or groups or origin.person == "reply_to"):
+            yield ("origins", index), "reads nothing: give it labels with email, fields, find, or person: reply_to"
 
 
 def _close(name: str, names: Collection[str]) -> str:

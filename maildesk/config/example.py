@@ -59,6 +59,8 @@ _SHOWN_KEYS = """
     agents.teams agents.languages agents.signature
     teams
     routes routes.when.subject routes.set.team routes.set.category routes.set.tags
+    origins.when.sender origins.when.subject origins.name origins.labels origins.labels.email origins.labels.name
+    origins.labels.words origins.fields
     targets targets.first_reply targets.next_reply targets.solve targets.warn
     hours.holidays
     limits.think_time limits.think_memory
@@ -78,6 +80,13 @@ _MORE: Mapping[str, tuple[Mapping[str, object], ...]] = {
     ),
     "teams": ({"id": "technical", "name": "Technical"},),
     "routes": ({"when": {"subject": "error|crash|errore"}, "set": {"team": "technical"}},),
+    "origins": (
+        {
+            "name": "voicemail",
+            "when": {"sender": r"^pbx@acme\.example$"},
+            "find": r"call from (?P<phone>\+?[0-9 ]{5,20})",
+        },
+    ),
 }
 
 

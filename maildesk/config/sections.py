@@ -12,7 +12,7 @@ from maildesk.config.desk import Desk
 from maildesk.config.section import Section
 from maildesk.config.values import Duration, Size
 from maildesk.config.ways import Receive, Send
-from maildesk.config.work import Agent, Hours, Route, Targets, Team
+from maildesk.config.work import Agent, Hours, Origin, Route, Targets, Team
 
 
 class Limits(Section):
@@ -39,6 +39,9 @@ class Config(Section):
     agents: tuple[Agent, ...] = Field(min_length=1, description="the people who answer")
     teams: tuple[Team, ...] = Field((), description="groups of agents")
     routes: tuple[Route, ...] = Field((), description="the first that matches wins, unless it says continue: true")
+    origins: tuple[Origin, ...] = Field(
+        (), description="mail that is really from somebody else (a contact form, a chat, a gateway); the first wins"
+    )
     targets: Targets = Field({}, description="promises; reminders come before and at their end", validate_default=True)
     hours: Hours | None = Field(None, description="when the desk is open; left out: always")
     limits: Limits = Field({}, description="what one mail may cost", validate_default=True)

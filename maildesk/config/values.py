@@ -131,6 +131,15 @@ def _check_pattern(value: str) -> str:
     return value
 
 
+def _parse_spellings(value: object) -> object:
+    """One spelling, or a list of them; each is a short line."""
+    spellings = (value,) if isinstance(value, str) else value
+    for spelling in spellings if isinstance(spellings, list | tuple) else ():
+        if isinstance(spelling, str) and not (spelling.strip(" :") and len(spelling) <= 80 and spelling.isprintable()):
+            raise ValueError(f"{_short(spelling)} is no label; write the words that stand before the value")
+    return spellings
+
+
 def _resolve(value: Path, info: ValidationInfo) -> Path:
     base = (info.context or {}).get("base", Path())
     if "\0" in str(value):
@@ -234,6 +243,11 @@ Id = Annotated[str, AfterValidator(_check_id), _text(_ID.pattern)]
 Host = Annotated[str, AfterValidator(_check_host)]
 Zone = Annotated[str, AfterValidator(_check_zone)]
 Pattern = Annotated[str, AfterValidator(_check_pattern), WithJsonSchema({"type": "string", "format": "regex"})]
+Spellings = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_parse_spellings),
+    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+]
 FilePath = Annotated[Path, AfterValidator(_resolve), WithJsonSchema({"type": "string"})]
 Listen = Annotated[str, AfterValidator(_check_listen)]
 Network = Annotated[

@@ -1,4 +1,4 @@
-"""The sections on people and work: `agents`, `teams`, `hours`, `targets`, `routes`."""
+"""The sections on people and work: `agents`, `teams`, `hours`, `targets`, `routes`, `origins`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from maildesk.config.section import Section
-from maildesk.config.values import Country, Duration, Email, Id, Language, Name, Pattern, Share, Week, Zone
+from maildesk.config.values import Country, Duration, Email, Id, Language, Name, Pattern, Share, Spellings, Week, Zone
 from maildesk.model import Priority
 
 
@@ -89,3 +89,34 @@ class Route(Section):
         None, description="told as the reason; left out: its place in the list", examples=["invoices"]
     )
     goes_on: bool = Field(False, alias="continue", description="look at the routes below, too")
+
+
+class Labels(Section):
+    """Words that stand before a value in the body: before a colon, on the line above it, in the cell beside it."""
+
+    email: Spellings = Field((), description="of their address", examples=[["E-mail", "Email"]])
+    name: Spellings = Field((), description="of their name", examples=["Name"])
+    subject: Spellings = Field((), description="of the subject; left out: the mail's own", examples=["Topic"])
+    words: Spellings = Field(
+        (), description="of what they say, to the next label or the end; left out: the whole text", examples=["Message"]
+    )
+
+
+class Origin(Section):
+    when: When = Field(description="mail that it is about; it names the sender or the recipient at least")
+    name: Name | None = Field(
+        None, description="told as the reason; left out: its place in the list", examples=["contact form"]
+    )
+    person: Literal["body", "reply_to"] = Field("body", description="where their address stands: body or reply_to")
+    labels: Labels = Field(
+        {}, description="what stands before each value in the body; several spellings as a list", validate_default=True
+    )
+    fields: tuple[Spellings, ...] = Field(
+        (), description="labels of further values: they are kept with the ticket", examples=[["Product", "Error log"]]
+    )
+    find: Pattern | None = Field(
+        None,
+        description="a regular expression, searched in the subject, then the body: its groups named email, name, "
+        "subject and words are the person's, any other is kept with the ticket",
+        examples=[r"call from (?P<phone>\+?[0-9 ]{5,20})"],
+    )

@@ -75,9 +75,7 @@ def _by_address(case: Case, recipient: addresses.Recipient) -> Authority:
         return refuse(Rank.UNPROVEN, agent, "two_tickets", "it went to the addresses of more than one ticket")
     if case.moment.now.date() > claim.expires:
         return refuse(Rank.UNPROVEN, agent, "expired", f"the reply address expired on {claim.expires}")
-    if recipient.kind is not AddressKind.DESK and (
-        ticket is None or (ticket.id != claim.ticket and not ticket.merged_into)
-    ):
+    if recipient.kind is not AddressKind.DESK and (ticket is None or case.facts.signed_as != claim.ticket):
         return refuse(Rank.VOID, agent, "no_ticket", f"there is no ticket {claim.ticket}")
     return _by_sender(case, agent, recipient.kind, ticket)
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from maildesk.config import Agent
 from maildesk.desk.addresses import AGENTS, AddressKind, Recipient, classify, read
+from maildesk.desk.origins import Meant, Origin
 from maildesk.desk.policy import Policy
 from maildesk.mail import authentication, parse
+from maildesk.mail.forward import Original
 from maildesk.model import Authentication, Facts, Mail, Moment, Question, RawMail
 
 _TAG = re.compile(r"\[#(\d{1,9})\]")
 _REPLY_PREFIX = re.compile(r"(?:(?:re|aw|sv|vs|r|rif|antw?|odp|ynt)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+_ANSWERED, _NEWEST, _OLDEST_IDS = 5, 10, 4  # Message-IDs that are looked up: In-Reply-To, References' end and start
 _OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -23,12 +27,14 @@ class Case:
 
     inbox_id: int
     raw: RawMail
-    mail: Mail
+    mail: Mail  # as it is meant: its author is who asks, whoever's address sent it
     recipients: tuple[Recipient, ...]  # the desk's addresses it was sent to, the telling ones first
     authentication: Authentication
     policy: Policy
     moment: Moment
     facts: Facts
+    origin: Origin | None = None  # who is behind it, where somebody else's address sent it
+    forwarded: Original | None = None  # what it forwards, if it says that an agent does
 
     @property
     def agent(self) -> Agent | None:
@@ -54,6 +60,11 @@ class Case:
 
     def recipient(self, *kinds: AddressKind) -> Recipient | None:
         return next((r for r in self.recipients if r.kind in kinds), None)
+
+    @property
+    def alone(self) -> bool:
+        """Whether it can only open a ticket: what a form sends joins none, whatever it names."""
+        return self.origin is not None and self.origin.understood
 
     @property
     def mailbox(self) -> str:
@@ -85,30 +96,47 @@ def authenticate(raw: RawMail, mail: Mail, policy: Policy) -> Authentication:
     return authentication.judge(mail.trace, mail.from_, trusted)
 
 
-def question(inbox_id: int, case_mail: Mail, to: tuple[Recipient, ...], policy: Policy, now: datetime) -> Question:
+def question(inbox_id: int, meant: Meant, to: tuple[Recipient, ...], policy: Policy, now: datetime) -> Question:
     """What of the past this mail makes us want to know."""
-    desk = policy.config.desk
-    references = dict.fromkeys((*case_mail.in_reply_to, *reversed(case_mail.references)))
-    by_kind = {r.kind: r.token for r in reversed(to)}
-    signed = next((claim for r in to if r.kind in AGENTS if (claim := read(r.token))), None)
-    tag = _TAG.search(case_mail.subject)
-    returned = [f"<{by_kind[AddressKind.BOUNCE]}@{desk.domain}>"] if AddressKind.BOUNCE in by_kind else []
-    bounced = [case_mail.bounce.original_message_id] if case_mail.bounce else []
-    return Question(
+    desk, mail = policy.config.desk, meant.mail
+    named = _named(mail, to)
+    returned = [f"<{r.token}@{desk.domain}>" for r in to if r.kind is AddressKind.BOUNCE][:1]
+    bounced = [mail.bounce.original_message_id] if mail.bounce else []
+    return replace(
+        named,
         inbox_id=inbox_id,
-        digest=parse.fingerprint(case_mail),
-        message_id=case_mail.message_id,
-        author=case_mail.author.email,
-        references=tuple(r for r in (*references, *returned) if r and r != case_mail.message_id),
-        tag=int(tag.group(1)) if tag else None,
-        customer_token=by_kind.get(AddressKind.CUSTOMER, ""),
-        signed_ticket=signed.ticket if signed and signed.ticket else None,
+        digest=parse.fingerprint(mail),
+        message_id=mail.message_id,
+        author=mail.author.email,
+        person=meant.forwarded.author.email if meant.forwarded else "",
+        references=(*named.references, *returned),
         bounced_ids=tuple(m for m in (*returned, *bounced) if m),
         auto_replies_since=now - desk.auto_reply_limit.per,
         desk_since=now - desk.auto_reply_desk_limit.per,
         notices_since=now - desk.notice_limit.per,
         hour_ago=now - timedelta(hours=1),
     )
+
+
+def _named(mail: Mail, to: tuple[Recipient, ...]) -> Question:
+    """The tickets that a mail names in one way or another."""
+    signed = next((claim for r in to if r.kind in AGENTS if (claim := read(r.token))), None)
+    tag = _TAG.search(mail.subject)
+    return Question(
+        references=tuple(_references(mail)),
+        tag=int(tag.group(1)) if tag else None,
+        customer_tokens=tuple(dict.fromkeys(r.token for r in to if r.kind is AddressKind.CUSTOMER)),
+        signed_ticket=signed.ticket if signed and signed.ticket else None,
+        answered_early=mail.message_id,
+    )
+
+
+def _references(mail: Mail) -> Iterator[str]:
+    """In-Reply-To, the newest References, and the oldest: clients trim a long thread in its midst (RFC 5322 §3.6.4)."""
+    newest, oldest = mail.references[: -_NEWEST - 1 : -1], mail.references[:_OLDEST_IDS]
+    for found in dict.fromkeys((*mail.in_reply_to[:_ANSWERED], *newest, *oldest)):
+        if found != mail.message_id:
+            yield found
 
 
 def without_tags(subject: str) -> str:

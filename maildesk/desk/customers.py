@@ -8,17 +8,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from maildesk.config import Config
-from maildesk.desk import letters, notices, privacy, reminders, replies, routing, threading
-from maildesk.desk.addresses import classify
+from maildesk.desk import letters, notices, people, privacy, reminders, replies, routing, threading
 from maildesk.desk.case import Case, without_tags
 from maildesk.desk.letters import Parcel
 from maildesk.desk.notices import News
 from maildesk.mail import html, trim
-from maildesk.mail.compose import ComposeError, sendable
+from maildesk.mail.compose import ComposeError
 from maildesk.model import (
     AddEntry,
     AddParticipant,
-    Address,
     CreateTicket,
     Entry,
     Field,
@@ -26,7 +24,6 @@ from maildesk.model import (
     LinkTickets,
     Participant,
     Plan,
-    Proof,
     Purpose,
     Reason,
     RecordEvent,
@@ -37,7 +34,6 @@ from maildesk.model import (
     Verdict,
 )
 
-_PEOPLE = 20  # on one ticket, by Cc
 _SUBJECT = 300
 
 
@@ -62,7 +58,7 @@ def add_entry(case: Case, ticket_id: int, kind: Kind, text: str | None = None) -
         text=privacy.redact_tokens(words, config),
         created_at=case.when,
         message_id=mail.message_id,
-        in_reply_to=mail.in_reply_to[0] if mail.in_reply_to else "",
+        in_reply_to=next(iter((*mail.in_reply_to, *mail.references[-1:])), ""),
         html=privacy.redact_tokens(shown, config) if shown else None,
         inbox_id=case.inbox_id or None,
     )
@@ -79,6 +75,8 @@ def new_ticket(case: Case, found: threading.Found) -> Plan:
     entry = add_entry(case, ticket.id, Kind.CUSTOMER)
     steps: list[Step] = [CreateTicket(ticket), entry]
     follow_up = found.standing is threading.Standing.FOLLOW_UP
+    if case.origin is not None and case.alone:
+        steps.append(RecordEvent(ticket.id, "origin", {"rule": case.origin.rule, "via": case.origin.via.email}))
     if found.ticket is not None:
         steps.append(LinkTickets(ticket.id, found.ticket.id, "follow_up" if follow_up else "relates"))
     reasons = [found.reason, *routed.reasons]
@@ -89,24 +87,9 @@ def new_ticket(case: Case, found: threading.Found) -> Plan:
     return Plan(Verdict.NEW_TICKET, ticket.requester.email, tuple(steps), tuple(reasons), ticket.id, "new")
 
 
-def requester(case: Case) -> Address:
-    """Who asks: From, or whatever else says where the mail came from. For our own mail in a history, its reader."""
-    mail, config = case.mail, case.policy.config
-    if case.history and is_ours(case):
-        others = (a for a in (*mail.to, *mail.cc) if classify(a.email, config.desk) is None)
-        unknown = Address("", "unknown@invalid")
-        return next((a for a in others if not config.agent_by_email(a.email)), unknown)
-    candidates = (mail.author, *mail.sender, *mail.reply_to, Address("", case.raw.envelope_from or ""))
-    return next((a for a in candidates if "@" in a.email), Address("", "unknown@invalid"))
-
-
-def is_ours(case: Case) -> bool:
-    """Whether From names the desk or an agent; to be believed of a history alone."""
-    return case.agent is not None or classify(case.mail.author.email, case.policy.config.desk) is not None
-
-
 def _ticket(case: Case, routed: routing.Routed) -> Ticket:
-    who = requester(case)
+    who, contact = people.requester(case), case.facts.contact
+    known = contact.language if contact is not None and contact.email.casefold() == who.key() else ""
     token = case.moment.token("participant", case.facts.next_ticket, who.email.casefold())
     first = Participant(who.email, "requester", token, who.name)
     return Ticket(
@@ -119,14 +102,15 @@ def _ticket(case: Case, routed: routing.Routed) -> Ticket:
         updated_at=case.when,
         contact_id=0,
         requester=who,
-        language=case.policy.language(case.mail.language, case.facts.contact.language if case.facts.contact else ""),
+        language=case.policy.language(case.mail.language, known),
         assignee=routed.assignee,
         team=routed.team,
         category=routed.category,
         mailbox=case.mailbox,
         closed_at=case.when if case.history else None,
-        participants=(first, *_copied(case, case.facts.next_ticket, (first,))),
+        participants=(first, *people.copied(case, case.facts.next_ticket, (first,))),
         tags=routed.tags,
+        fields=case.origin.fields if case.origin is not None else (),
     )
 
 
@@ -141,18 +125,6 @@ def _first_line(text: str) -> str:
     return line if len(line) <= 80 else line[:79].rstrip() + "…"
 
 
-def _copied(case: Case, ticket_id: int, known: tuple[Participant, ...]) -> Iterator[Participant]:
-    """People in To and Cc who are neither the desk, nor agents, nor on the ticket already."""
-    config = case.policy.config
-    taken = {p.email.casefold() for p in known}
-    for person in (*case.mail.to, *case.mail.cc)[:100]:
-        key = person.key()
-        stranger = classify(person.email, config.desk) is None and config.agent_by_email(person.email) is None
-        if stranger and key not in taken and sendable(person.email) and len(taken) < _PEOPLE:
-            taken.add(key)
-            yield Participant(person.email, "cc", case.moment.token("participant", ticket_id, key), person.name)
-
-
 def _news(case: Case, ticket: Ticket, entry: AddEntry, reason: str, newcomers: tuple[str, ...] = ()) -> News:
     proof, mail = case.authentication.proof, case.mail
     author = mail.author if mail.author.email else ticket.requester
@@ -164,8 +136,8 @@ def _auto_reply(case: Case, ticket: Ticket, found: threading.Found, steps: list[
     refused = replies.refusal(case)
     if refused is not None:
         return refused
-    follow_up = found.standing is threading.Standing.FOLLOW_UP
-    purpose = replies.template(case, follow_up)
+    closed = found.ticket is not None and found.ticket.status is Status.CLOSED
+    purpose = replies.template(case, closed and found.standing is threading.Standing.FOLLOW_UP)
     values: dict[str, object] = {}
     if purpose is Purpose.FOLLOW_UP and found.ticket is not None:
         values = {"previous": {"number": found.ticket.id, "tag": f"[#{found.ticket.id}]"}}
@@ -190,25 +162,36 @@ def reply(case: Case, found: threading.Found, ticket: Ticket) -> Plan:
     if case.automatic:
         return _machine_reply(case, found, ticket)
     entry = add_entry(case, ticket.id, Kind.CUSTOMER)
-    copied = tuple(_copied(case, ticket.id, ticket.participants))
-    joined = copied if _may_bring_others(case, found) else ()
+    copied = tuple(people.copied(case, ticket.id, ticket.participants))
+    joined = copied if people.may_bring_others(case, found) else ()
     told = replace(ticket, revision=ticket.revision + 1, status=_reopened(ticket))
     news = _news(case, told, entry, "answer", tuple(p.email for p in copied))
     steps = (
         entry,
         *(AddParticipant(ticket.id, person) for person in joined),
         *reopen(ticket, case.policy.config, case.moment.now),
+        *_links(case, ticket),
         *(() if ticket.status is Status.SPAM else
           notices.tell(desk(case, ticket), case.policy.told_of(ticket), news)),
     )  # fmt: skip
-    return Plan(Verdict.REPLY, case.mail.author.email, steps, (found.reason,), ticket.id, found.how)
+    reasons = (found.reason, *_also(case, ticket))
+    return Plan(Verdict.REPLY, case.mail.author.email, steps, reasons, ticket.id, found.how)
 
 
-def _may_bring_others(case: Case, found: threading.Found) -> bool:
-    """Who is in Cc joins only if the writer showed more than a From line and a number (THREATS T2)."""
-    answered = case.facts.answered
-    ours = found.how == "reference" and answered is not None and answered.message_id == case.facts.reference
-    return found.how == "token" or ours or case.authentication.proof is Proof.PROVEN
+def _links(case: Case, ticket: Ticket) -> Iterator[Step]:
+    """The other tickets to whose addresses the mail went, too: of those that its sender is on."""
+    for other in case.facts.also:
+        if other.id != ticket.id and other.participant(case.mail.author.email) is not None:
+            yield LinkTickets(ticket.id, other.id, "relates")
+
+
+def _also(case: Case, ticket: Ticket) -> Iterator[Reason]:
+    """What became of a mail that went to several tickets: it stands on one of them."""
+    linked = {step.other_id for step in _links(case, ticket) if isinstance(step, LinkTickets)}
+    for other in case.facts.also:
+        if other.id != ticket.id:
+            done = "which is linked" if other.id in linked else "whose sender is not on it: nothing is kept there"
+            yield Reason("two_tickets", f"it went to the address of ticket {other.id}, too, {done}")
 
 
 _ANSWERS_BY_ITSELF = re.compile(r"auto-?repl|auto-?resp|vacation|out.?of.?office|^subject|rules-loop", re.IGNORECASE)
@@ -255,4 +238,5 @@ def hold(case: Case, found: threading.Found, ticket: Ticket) -> Plan:
         news = _news(case, ticket, entry, "held")
         told = tuple(notices.tell(desk(case, ticket), case.policy.told_of(ticket), news))
     steps = (entry, event, *told)
-    return Plan(Verdict.HELD, case.mail.author.email or "unknown", steps, (found.reason,), ticket.id, found.how)
+    reasons = (found.reason, *_also(case, ticket))
+    return Plan(Verdict.HELD, case.mail.author.email or "unknown", steps, reasons, ticket.id, found.how)

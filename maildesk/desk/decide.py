@@ -6,14 +6,21 @@ Pure: the same case gets the same plan. Each rule records its reason; `explain`,
 
 from __future__ import annotations
 
-from maildesk.desk import agents, authority, bounces, customers, threading
+from dataclasses import replace
+
+from maildesk.desk import agents, authority, bounces, customers, forwards, people, threading
 from maildesk.desk.case import Case
 from maildesk.desk.threading import Standing
 from maildesk.model import Kind, Plan, Reason, Verdict
 
 
 def decide(case: Case) -> Plan:
-    """What shall be done about this mail, and why."""
+    """What shall be done about this mail, and why; whose it really is stands first among the reasons."""
+    plan = _decide(case)
+    return replace(plan, reasons=(case.origin.reason, *plan.reasons)) if case.origin is not None else plan
+
+
+def _decide(case: Case) -> Plan:
     facts, mail = case.facts, case.mail
     if facts.duplicate_of is not None:
         return _ignore("duplicate", f"same as {facts.duplicate_of}")
@@ -24,10 +31,15 @@ def decide(case: Case) -> Plan:
     found = threading.find(case)
     if case.history:
         return _past(case, found)
+    if case.alone:
+        return _from_outside(case, found)
     claimed = authority.judge(case)
+    if (forwarded := forwards.passed_on(case, claimed)) is not None:
+        return forwarded
     if claimed is not None:
         return agents.agent_mail(case, claimed)
-    return _from_outside(case, found)
+    plan, doubt = _from_outside(case, found), forwards.unbelieved(case)
+    return plan if doubt is None else replace(plan, reasons=(doubt, *plan.reasons))
 
 
 def _ignore(rule: str, why: str) -> Plan:
@@ -46,7 +58,7 @@ def _from_outside(case: Case, found: threading.Found) -> Plan:
 def _past(case: Case, found: threading.Found) -> Plan:
     """History: nobody acts and nobody is mailed. What an agent or the desk wrote on a known thread is an answer."""
     ticket = found.ticket or case.facts.signed_for
-    if ticket is None or not customers.is_ours(case):
+    if ticket is None or not people.is_ours(case):
         return _from_outside(case, found)
     entry = customers.add_entry(case, ticket.id, Kind.AGENT)
     reason = Reason("history", "the desk's own answer of that time")

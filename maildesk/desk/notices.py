@@ -26,6 +26,7 @@ from maildesk.model import (
 )
 
 _FILES = 50  # enclosures in one mail
+_FIRST_SIGHT = ("new", "assigned", "team")  # of a ticket: its fields are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,10 @@ def _parcel(desk: letters.Desk, agent: Agent, news: News, files: Sequence[Enclos
             if not (a.inline and a.content_id and html and a.content_id in html)
         ],
         "newcomers": tuple(news.newcomers),
+        "fields": [
+            {"name": name, "value": Words(value, preformatted=True) if "\n" in value else value}
+            for name, value in (news.ticket.fields if news.reason in _FIRST_SIGHT else ())
+        ],
     }
     return Parcel(Purpose.NOTICE, desk.policy.language_of(agent), values, enclosures=files, entry_id=news.entry.id)
 

@@ -25,6 +25,7 @@ def _refusals(case: Case) -> Iterator[str]:
     author = mail.author.email
     if case.history:
         yield "it is history"
+    yield from _by_another_hand(case)
     if mail.spam:
         yield f"a filter calls it spam ({mail.spam})"
     if case.automatic:
@@ -44,6 +45,14 @@ def _refusals(case: Case) -> Iterator[str]:
     if raw.internal_date and case.moment.now - raw.internal_date > desk.auto_reply_max_age:
         yield "it has lain in the mailbox for too long"
     yield from _caps(case, desk)
+
+
+def _by_another_hand(case: Case) -> Iterator[str]:
+    origin = case.origin
+    if origin is not None and origin.forwarded:
+        yield "an agent forwarded it: that its sender wrote to us is not known"
+    elif origin is not None and origin.understood and origin.person is None:
+        yield f"{origin.via.email} speaks for somebody who gave no e-mail address"
 
 
 def _caps(case: Case, desk: Desk) -> Iterator[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from maildesk.config import Config, Route
+from maildesk.config import Config, When
 from maildesk.model import Mail, Priority, Reason
 
 _LOOKED_AT = 20_000  # characters of a body that a pattern is run on
+_PEOPLE = 5  # who sent a mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ def route(mail: Mail, recipients: tuple[str, ...], config: Config) -> Routed:
     """Goes down the list; what an earlier route has set, a later one (`continue: true`) leaves alone."""
     result = Routed()
     for number, rule in enumerate(config.routes, 1):
-        if not _matches(mail, recipients, rule):
+        if not matches(mail, recipients, rule.when):
             continue
         name = rule.name or f"route {number}"
         result = replace(
@@ -42,16 +43,18 @@ def route(mail: Mail, recipients: tuple[str, ...], config: Config) -> Routed:
     return result
 
 
-def _matches(mail: Mail, recipients: tuple[str, ...], rule: Route) -> bool:
+def matches(mail: Mail, recipients: tuple[str, ...], when: When) -> bool:
+    """Whether a mail is what a rule is about; of a mail by somebody else's hand (`origins`), both are its senders."""
+    senders = (mail.author.email, *(address.email for address in mail.sender))
     looked_at = {
         "subject": (mail.subject,),
-        "sender": (mail.author.email,),
+        "sender": senders[:_PEOPLE],
         "recipient": recipients,
         "body": ((mail.reply.text or mail.text)[:_LOOKED_AT],),
         "language": (mail.language,),
         "attachment": tuple(a.name for a in mail.attachments),
     }
-    wanted = {field: getattr(rule.when, field) for field in looked_at}
+    wanted = {field: getattr(when, field) for field in looked_at}
     return all(
         any(re.search(pattern, text, re.IGNORECASE) for text in looked_at[field])
         for field, pattern in wanted.items()

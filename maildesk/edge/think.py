@@ -18,9 +18,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from maildesk.desk import bounces, dueness, letters, routing
+from maildesk.desk import bounces, dueness, letters, origins, routing
 from maildesk.desk.case import Case, authenticate, question, recipients
 from maildesk.desk.decide import decide
+from maildesk.desk.origins import Meant
 from maildesk.desk.policy import Policy
 from maildesk.mail import parse
 from maildesk.model import (
@@ -65,8 +66,13 @@ class Thought:
     """A mail that was read and waits for its facts."""
 
     waiting: Waiting
-    mail: Mail
+    meant: Meant
     question: Question
+
+    @property
+    def mail(self) -> Mail:
+        """As it was received."""
+        return self.meant.received
 
 
 class Thinker:
@@ -120,8 +126,9 @@ class Thinker:
             mail = parse.read(waiting.mail.raw)
             to = recipients(waiting.mail, mail, self.policy)
             # An admin's pattern may need ages for a hostile mail. If so, then here, where nobody waits for the lock.
-            routing.route(mail, tuple(r.address for r in to), self.policy.config)
-            return Thought(waiting, mail, question(id, mail, to, self.policy, self.clock()))
+            meant = origins.read(mail, to, self.policy.config)
+            routing.route(meant.mail, tuple(r.address for r in to), self.policy.config)
+            return Thought(waiting, meant, question(id, meant, to, self.policy, self.clock()))
         except sqlite3.OperationalError:
             raise  # the disk: not this mail's fault
         except Exception as error:  # noqa: BLE001 - the supervisor of one mail's thinking
@@ -138,7 +145,7 @@ class Thinker:
                 if intake.attempts(self.store, waiting.id) is None:
                     return  # a worker that outlived its daemon has settled it meanwhile
                 known = facts.gather(self.store, thought.question)
-                case = case_of(thought.waiting, thought.mail, known, self.policy, moment(self.clock()))
+                case = case_of(thought.waiting, thought.meant, known, self.policy, moment(self.clock()))
                 self._record(thought, case, decide(case))
         except sqlite3.OperationalError:
             raise  # disk full, locked: not this mail's fault
@@ -245,17 +252,19 @@ class Thinker:
         return facts.of_ticket(self.store, ticket_id, since) if ticket_id else Facts(keys=self.store.keys())
 
 
-def case_of(waiting: Waiting, mail: Mail, known: Facts, policy: Policy, at: Moment) -> Case:
+def case_of(waiting: Waiting, meant: Meant, known: Facts, policy: Policy, at: Moment) -> Case:
     """All that is known about a mail when it is decided about."""
     return Case(
         inbox_id=waiting.id,
         raw=waiting.mail,
-        mail=mail,
-        recipients=recipients(waiting.mail, mail, policy),
-        authentication=authenticate(waiting.mail, mail, policy),
+        mail=meant.mail,
+        recipients=recipients(waiting.mail, meant.received, policy),
+        authentication=origins.weigh(authenticate(waiting.mail, meant.received, policy), meant.origin),
         policy=policy,
         moment=at,
         facts=known,
+        origin=meant.origin,
+        forwarded=meant.forwarded,
     )
 
 

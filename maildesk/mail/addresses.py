@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from maildesk.mail import words
 from maildesk.model import Address
@@ -27,6 +28,7 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _PARENTHESIS = re.compile(r"\\.|[()]", re.DOTALL)
 # "Ann Lee <ann@example.org>", "<ann@example.org>": nearly all fields. What can be taken amiss goes the long way.
 _USUAL = re.compile(r"([^\"(<>,;:@\\]*)<([\w.+-]{1,64}@[\w.-]{1,255})>", re.ASCII)
+_USUAL_LENGTH = 150  # characters of a field that others may well have, too
 _USUAL_ID = re.compile(r"<[!-;=?-~]+>")
 _ID = re.compile(r"<([^<>]+)>")
 
@@ -35,6 +37,11 @@ def parse(value: str) -> tuple[Address, ...]:
     """The mailboxes of an address field as :meth:`Fields.raw` gives it; groups are opened."""
     if not value:
         return ()
+    return _parse_usual(value) if len(value) <= _USUAL_LENGTH else tuple(_Reader(value).read())
+
+
+@lru_cache(maxsize=2000)  # the desk's own address stands in each mail, and correspondents come back
+def _parse_usual(value: str) -> tuple[Address, ...]:
     usual = _USUAL.fullmatch(value)
     if usual:
         return (_named(words.tidy(words.decode(usual[1].strip())), usual[2].removesuffix(".")),)

@@ -36,11 +36,14 @@ class Block:
     text: str | None = None
     html: str | None = None
 
+    def is_blank(self) -> bool:
+        return _blank(self.text or self.html)
+
     def as_text(self) -> str:
         """Its words; the plain text unless that only says that the HTML cannot be shown."""
         if self.html is None:
             return self.text or ""
-        if self.text and self.text.strip() and not _is_excuse(self.text, self.html):
+        if self.text and not _blank(self.text) and not _is_excuse(self.text, self.html):
             return self.text
         return html.to_text(self.html) or self.text or ""
 
@@ -64,7 +67,7 @@ def read(contents: Contents, root: Part) -> Body:
     """The body of a mail or of an entity inside one, whose leaves are in ``contents``."""
     gathering = _Gathering(contents)
     blocks = gathering.blocks(root)
-    if not any((block.text or block.html or "").strip() for block in blocks):
+    if all(block.is_blank() for block in blocks):
         blocks += gathering.leftovers()
     text = "\n\n".join([text for block in blocks if (text := block.as_text().strip("\n"))])
     page = "\n".join([block.as_html() for block in blocks]) if any(block.html for block in blocks) else None
@@ -102,7 +105,7 @@ class _Gathering:
         shown: list[Block] = []
         for part, disposition in self.set_aside:
             block = self._block(part)
-            if (block.text or block.html or "").strip():
+            if not block.is_blank():
                 shown.append(block)
                 if part.media_type != _STATUS and not disposition.name:
                     self.attachments = [found for found in self.attachments if found.part != part.number]
@@ -169,8 +172,8 @@ class _Gathering:
 def _best(alternatives: list[list[Block]]) -> list[Block]:
     """The first alternative that is text and the last that is HTML (RFC 2046 §5.1.4: best last)."""
     texts = [blocks for blocks in alternatives if blocks and not any(block.html for block in blocks)]
-    pages = [blocks for blocks in alternatives if any((block.html or "").strip() for block in blocks)]
-    words = next((blocks for blocks in texts if any((block.text or "").strip() for block in blocks)), [])
+    pages = [blocks for blocks in alternatives if not all(_blank(block.html) for block in blocks)]
+    words = next((blocks for blocks in texts if not all(_blank(block.text) for block in blocks)), [])
     if not pages:
         return words
     page = pages[-1]
@@ -178,6 +181,10 @@ def _best(alternatives: list[list[Block]]) -> list[Block]:
     if not words and any(block.text for block in page):
         return page
     return [Block("\n\n".join(written) or None, "\n".join(block.as_html() for block in page))]
+
+
+def _blank(text: str | None) -> bool:
+    return not text or text.isspace()
 
 
 def _is_excuse(text: str, page: str) -> bool:

@@ -20,7 +20,8 @@ _ZONES |= {"mest": 2, "eet": 2, "eest": 3, "msk": 3, "jst": 9, "kst": 9, "aest":
 
 # As nearly all clients write it: a third of the steps of reading what is less regular.
 _USUAL = re.compile(
-    r"(?:[A-Z][a-z]{2}, )?(\d\d?) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d)(?::(\d\d))? ([+-])(\d\d)(\d\d)(?: \(|$)"
+    r"(?:[A-Z][a-z]{2}, )?(\d\d?) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d)(?::(\d\d))? ([+-])(\d\d)(\d\d)(?: \(|$)",
+    re.ASCII,
 )
 _COMMENT = re.compile(r"\([^()]*\)")
 _TIME = re.compile(
@@ -35,11 +36,8 @@ def parse(value: str) -> datetime | None:
     """The instant a Date field names, in the zone it was written in; None when it names none."""
     usual = _USUAL.match(value)
     if usual and (month := _MONTHS.get(usual[2].lower())):
-        return _instant(
-            (int(usual[3]), month, int(usual[1])),
-            (int(usual[4]), int(usual[5]), int(usual[6] or 0)),
-            _offset(usual[7], usual[8], usual[9]),
-        )
+        date, _, year, hour, minute, second, *offset = usual.groups("0")
+        return _instant((int(year), month, int(date)), (int(hour), int(minute), int(second)), _offset(*offset))
     text = _COMMENT.sub(" ", value[:200])
     time = _TIME.search(text)
     iso = _ISO.search(text[: time.start()] if time else text)

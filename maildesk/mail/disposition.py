@@ -24,9 +24,14 @@ class Disposition:
 
     @classmethod
     def of(cls, part: Part) -> Disposition:
+        if "content-disposition" not in part.fields and "name" not in part.parameters:
+            return _UNSAID
         kind, given = parameters.parse(part.fields.raw("content-disposition"))
         name = given.get("filename") or part.parameters.get("name") or given.get("name") or ""
         return cls(kind, name[:NAME_LIMIT])
+
+
+_UNSAID = Disposition("", "")
 
 
 def is_body(part: Part, disposition: Disposition) -> bool:

@@ -8,15 +8,17 @@ than 256 KB of a header block. Never raises.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, KeysView, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from maildesk.mail import charset, words
 from maildesk.model import Problem
 
 LIMIT = 256 * 1024  # octets of one header block
+_USUAL = 120  # octets of one that others may well have, too
 
-_FIELD = re.compile(r"^([!-9;-~]{1,200})[ \t]*:(.*(?:\n[ \t].*)*)", re.MULTILINE)
+_FIELD = re.compile(r"^([!-9;-~]{1,200})[ \t]*:[ \t]*(.*[^ \t\r\n\x0b\x0c]|)", re.MULTILINE)
 _FIELD_ENDS = re.compile(r"\r*\n(?![ \t])")
 _NAME = re.compile(r"[!-9;-~]{1,200}[ \t]*:")
 _BLANK_LINE = re.compile(rb"\n\r*\n")
@@ -31,7 +33,7 @@ _WELL_KNOWN = re.compile(
     re.IGNORECASE | re.MULTILINE | re.ASCII,
 )
 
-Items = Sequence[tuple[str, str]]  # name and value, the value still folded; each character is one octet
+Items = Sequence[tuple[str, str]]  # name and value, unfolded; each character is one octet
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,12 @@ class HeaderField:
 class Fields:
     """The fields of one header, top first; names compare without case. Values decode on access."""
 
-    __slots__ = ("_charset", "_decodings", "_index", "_items", "_names", "_unfoldings")
+    __slots__ = ("_charset", "_decodings", "_index", "_items", "_plain")
 
-    def __init__(self, items: Items = ()) -> None:
+    def __init__(self, items: Items = (), *, plain: bool = True) -> None:
+        """``plain``: no value has an octet above 127 or an escape, so that all are text as they are."""
         self._items = items
+        self._plain = plain
         index: dict[str, list[str]] = {}
         for name, value in items:
             key = name.lower()
@@ -57,10 +61,8 @@ class Fields:
             else:
                 index[key] = [value]
         self._index = index
-        self._names: frozenset[str] | None = None
         self._charset: str | None = None
         self._decodings: dict[str, str] = {}  # many rules ask for the same few fields
-        self._unfoldings: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self._items)
@@ -82,17 +84,20 @@ class Fields:
         return tuple([self._decoded(value) for value in self._index.get(name.lower(), ())])
 
     def raw(self, name: str, default: str = "") -> str:
-        """The topmost field unfolded but with its encoded words as they are.
+        """The topmost field with its encoded words as they are.
 
         Structure (addresses, parameters) is read from this one: what an encoded word holds is never
         structure (RFC 2047 §5).
         """
         found = self._index.get(name.lower())
-        return self._unfolded(found[0]) if found else default
+        if not found:
+            return default
+        return found[0] if self._plain else self._characters(found[0])
 
     def raw_all(self, name: str) -> tuple[str, ...]:
         """All fields of this name as :meth:`raw` gives them, top first."""
-        return tuple([self._unfolded(value) for value in self._index.get(name.lower(), ())])
+        found = self._index.get(name.lower(), ())
+        return tuple(found) if self._plain else tuple(map(self._characters, found))
 
     def only(self, *names: str) -> Iterator[HeaderField]:
         """The fields of these names (in lower case), decoded, in the order of the mail."""
@@ -102,30 +107,22 @@ class Fields:
             if name.lower() in names:
                 yield HeaderField(name, self._decoded(value))
 
-    def names(self) -> frozenset[str]:
+    def names(self) -> KeysView[str]:
         """The names there are, in lower case."""
-        if self._names is None:
-            self._names = frozenset(self._index)
-        return self._names
+        return self._index.keys()
 
     def _decoded(self, value: str) -> str:
+        if self._plain and "=?" not in value and value.isprintable():
+            return value
         decoded = self._decodings.get(value)
         if decoded is None:
-            decoded = self._decodings[value] = words.tidy(words.decode(self._unfolded(value)))
+            decoded = self._decodings[value] = words.tidy(words.decode(self._characters(value)))
         return decoded
 
-    def _unfolded(self, value: str) -> str:
-        known = self._unfoldings.get(value)
-        if known is not None:
-            return known
-        text = value
-        if "\n" in text:
-            text = text.replace("\r\n", "\n").replace("\n\t", " ").replace("\n ", " ")
-        text = text.strip(_SPACE)
-        if not text.isascii() or "\x1b" in text:
-            text = charset.decode(text.encode("latin-1"), self._hint())
-        self._unfoldings[value] = text
-        return text
+    def _characters(self, value: str) -> str:
+        if value.isascii() and "\x1b" not in value:
+            return value
+        return charset.decode(value.encode("latin-1"), self._hint())
 
     def _hint(self) -> str:
         """The charset that raw 8-bit octets in this header may be in: that of the body."""
@@ -159,11 +156,22 @@ def read(raw: bytes, start: int, end: int, *, top: bool = True) -> Header:
     if stop - start > LIMIT:
         block = block[: block.rfind(b"\n") + 1]
         problems = (Problem("header", f"longer than {LIMIT} octets: the rest was not read"),)
-    items, broken_at = _split(block.decode("latin-1"))
+    fields, broken_at = _fields(block) if len(block) > _USUAL else _usual_fields(block)
     if broken_at >= 0:
         body = start + broken_at
         problems += (Problem("header", "no empty line between header and body"),)
-    return Header(Fields(items), body, problems)
+    return Header(fields, body, problems)
+
+
+@lru_cache(maxsize=200)  # the headers of parts: type, charset and encoding, of which there are few
+def _usual_fields(block: bytes) -> tuple[Fields, int]:
+    return _fields(block)
+
+
+def _fields(block: bytes) -> tuple[Fields, int]:
+    text = block.decode("latin-1")
+    items, broken_at = _split(text)
+    return Fields(items, plain=text.isascii() and "\x1b" not in text), broken_at
 
 
 def _skip_junk_above(raw: bytes, start: int, end: int) -> int:
@@ -178,11 +186,17 @@ def _skip_junk_above(raw: bytes, start: int, end: int) -> int:
 
 def _split(block: str) -> tuple[Items, int]:
     """The fields of a block, and the offset at which it turns out to be a body, or -1."""
-    items = _FIELD.findall(block)
-    lines = block.count("\n") - block.count("\n ") - block.count("\n\t") + 1
-    if len(items) == lines:  # every line is a field's, as nearly always: 4 µs instead of 30
+    text = _unfolded(block).rstrip("\r\n")
+    items = _FIELD.findall(text)
+    if len(items) == text.count("\n") + 1:  # every line is a field, as nearly always: 4 µs instead of 30
         return items, -1
     return _split_with_junk(block)
+
+
+def _unfolded(text: str) -> str:
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    return text.replace("\n\t", " ").replace("\n ", " ")
 
 
 def _split_with_junk(block: str) -> tuple[Items, int]:
@@ -192,7 +206,7 @@ def _split_with_junk(block: str) -> tuple[Items, int]:
     for line in _FIELD_ENDS.split(block):
         if _NAME.match(line):
             name, _, value = line.partition(":")
-            items.append((name.rstrip(" \t"), value))
+            items.append((name.rstrip(" \t"), _unfolded(value).strip(_SPACE)))
         elif line.strip(_SPACE):
             if last_known < 0:
                 last_known = max((known.start() for known in _WELL_KNOWN.finditer(block)), default=0)

@@ -95,6 +95,8 @@ TABLE: tuple[Variable, ...] = (
     Variable("attachments[].enclosed", Type.FLAG, "is it in this mail, too", True, _NOTICE),
     Variable("newcomers", Type.TEXT, "a list of addresses that came newly in Cc", ("bob@customer.example",),
              _NOTICE),
+    _text("fields[].name", "what a contact form asked for: a field's name", "Product", _NOTICE),
+    _text("fields[].value", "its value", "Drill 2000", _NOTICE),
     _text("what", "first_reply or due: what is awaited", "first_reply", _REMINDER),
     Variable("overdue", Type.FLAG, "is the deadline past", True, _REMINDER),
     _text("deadline", "the deadline, in the reader's zone", "2026-12-24 17:00 CET", _REMINDER),

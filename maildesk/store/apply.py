@@ -146,6 +146,9 @@ def _create(act: _Act, step: CreateTicket) -> None:
         _join(act, AddParticipant(new.id, participant))
     for tag in sorted(new.tags):
         act.store.execute("INSERT OR IGNORE INTO tags (ticket_id, tag) VALUES (?, ?)", (new.id, tag))
+    for name, value in new.fields:
+        sql = "INSERT OR IGNORE INTO fields (ticket_id, name, value) VALUES (?, ?, ?)"
+        act.store.execute(sql, (new.id, name, value))
     act.event(new.id, "created", {"subject": new.subject, "team": new.team, "assignee": new.assignee})
 
 

@@ -9,22 +9,26 @@ from datetime import datetime
 
 from maildesk.model import Entry, Facts, Kind, Purpose, Question, SentMail, Ticket, mailbox_of
 from maildesk.store import intake, rows
-from maildesk.store.engine import Store, to_text
+from maildesk.store.engine import Store, to_text, to_time
 
 _THREAD = 20  # Message-IDs of a thread that go into References; RFC 5322 §3.6.4 sets no limit, servers do
+_ADDRESSES = 5  # reply addresses of ours that one mail may go to
 
 
 def gather(store: Store, question: Question) -> Facts:
     """One mail's facts; run it in the transaction that applies the plan made of them."""
-    by_token = _ticket_by_token(store, question.customer_token)
+    addressed = _by_tokens(store, question.customer_tokens)
+    # Of two tickets' addresses in one mail, the one that its sender is on; else the first.
+    by_token, issued_at = next((a for a in addressed if a[0].participant(question.author)), (*addressed, _NOBODY)[0])
     by_reference, reference = _ticket_by_reference(store, question.references)
     by_tag = rows.ticket(store, question.tag) if question.tag is not None else None
+    by_answer = _ticket_by_answer(store, question.answered_early)
     signed_for = rows.ticket(store, question.signed_ticket) if question.signed_ticket is not None else None
     answered = _first_sent(store, question.references)
     bounced = _first_sent(store, question.bounced_ids)
     about_bounced = rows.ticket(store, bounced.ticket_id) if bounced and bounced.ticket_id else None
-    found = signed_for or by_token or by_reference or by_tag or about_bounced
-    contact = rows.contact(store, question.author) if question.author else None
+    found = signed_for or by_token or by_reference or by_tag or by_answer or about_bounced
+    contact = rows.contact(store, question.person or question.author)
     history = _history(store, found.id) if found else _History()
     following = _follow_up(store, found) if found else None
     return Facts(
@@ -34,10 +38,14 @@ def gather(store: Store, question: Question) -> Facts:
         duplicate_of=intake.same_as(store, question.inbox_id, question.digest) if question.digest else None,
         ours=_first_sent(store, [question.message_id]) if question.message_id else None,
         by_token=by_token,
+        token_issued_at=issued_at,
+        also=tuple(ticket for ticket, _ in addressed if by_token and ticket.id != by_token.id),
         by_reference=by_reference,
         reference=reference,
         by_tag=by_tag,
+        by_answer=by_answer,
         signed_for=signed_for or about_bounced,
+        signed_as=question.signed_ticket if signed_for else None,
         answered=answered,
         bounced=bounced,
         failed=rows.entry_by_id(store, bounced.entry_id) if bounced else None,
@@ -66,10 +74,27 @@ def _next(store: Store, table: str) -> int:
     return int(store.value("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)) or 0) + 1
 
 
-def _ticket_by_token(store: Store, token: str) -> Ticket | None:
-    if not token:
-        return None
-    found = store.value("SELECT ticket_id FROM participants WHERE token = ?", (token,))
+_NOBODY: tuple[Ticket | None, datetime | None] = (None, None)
+
+
+def _by_tokens(store: Store, tokens: Sequence[str]) -> list[tuple[Ticket, datetime]]:
+    """The tickets of these customers' addresses, each once, and when the address was last given out."""
+    found: dict[int, tuple[Ticket, datetime]] = {}
+    for token in tokens[:_ADDRESSES]:
+        row = store.row("SELECT ticket_id, issued_at FROM participants WHERE token = ?", (token,))
+        ticket = rows.ticket(store, row["ticket_id"]) if row else None
+        if row is not None and ticket is not None:
+            found.setdefault(ticket.id, (ticket, to_time(row["issued_at"])))
+    return [*found.values()]
+
+
+def _ticket_by_answer(store: Store, message_id: str) -> Ticket | None:
+    """The ticket of a customer's mail that answers this one and overtook it on the way."""
+    found = store.value(
+        "SELECT ticket_id FROM messages WHERE in_reply_to = ? AND in_reply_to != '' AND kind = 'customer'"
+        " ORDER BY id LIMIT 1",
+        (message_id,),
+    )
     return rows.ticket(store, found) if found is not None else None
 
 

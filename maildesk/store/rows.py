@@ -19,8 +19,10 @@ from maildesk.model import (
 )
 from maildesk.store.engine import Row, Store, to_time, to_time_or_none
 
+_MERGES = 20  # in a row; a ring of them, which nothing here makes, ends there
 
-def ticket(store: Store, id: int) -> Ticket | None:
+
+def ticket(store: Store, id: int, merges: int = _MERGES) -> Ticket | None:
     """The ticket with who is on it and its tags; a merged one is followed to the survivor."""
     row = store.row(
         "SELECT tickets.*, contacts.email, contacts.name FROM tickets"
@@ -29,8 +31,8 @@ def ticket(store: Store, id: int) -> Ticket | None:
     )
     if row is None:
         return None
-    if row["merged_into"] is not None and row["merged_into"] != id:
-        return ticket(store, row["merged_into"])
+    if row["merged_into"] is not None and merges:
+        return ticket(store, row["merged_into"], merges - 1)
     return Ticket(
         id=row["id"],
         token=row["token"],
@@ -54,7 +56,14 @@ def ticket(store: Store, id: int) -> Ticket | None:
         revision=row["revision"],
         participants=participants(store, id),
         tags=frozenset(r["tag"] for r in store.rows("SELECT tag FROM tags WHERE ticket_id = ?", (id,))),
+        fields=fields(store, id),
     )
+
+
+def fields(store: Store, ticket_id: int) -> tuple[tuple[str, str], ...]:
+    """What a contact form asked for, in its order."""
+    rows = store.rows("SELECT name, value FROM fields WHERE ticket_id = ? ORDER BY rowid", (ticket_id,))
+    return tuple((r["name"], r["value"]) for r in rows)
 
 
 def participants(store: Store, ticket_id: int) -> tuple[Participant, ...]:

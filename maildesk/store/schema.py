@@ -1,7 +1,7 @@
 """The tables, as migrations: each runs once, in one transaction, and no column changes its meaning.
 
 INTERFACES that other programs rely on: names and meanings of the columns of tickets, contacts,
-messages, attachments, tags, participants, links, events, inbox, outbox, raw and ratings.
+messages, attachments, tags, fields, participants, links, events, inbox, outbox, raw and ratings.
 """
 
 from __future__ import annotations
@@ -92,6 +92,7 @@ CREATE TABLE messages (
 ) STRICT;
 CREATE INDEX messages_ticket ON messages(ticket_id, id);
 CREATE INDEX messages_message_id ON messages(message_id) WHERE message_id != '';
+CREATE INDEX messages_in_reply_to ON messages(in_reply_to) WHERE in_reply_to != '';
 
 CREATE TABLE attachments (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -109,6 +110,13 @@ CREATE TABLE tags (
   PRIMARY KEY (ticket_id, tag)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tags_tag ON tags(tag, ticket_id);
+
+CREATE TABLE fields (                       -- what a contact form asked for, in its order
+  ticket_id INTEGER NOT NULL REFERENCES tickets(id),
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  UNIQUE (ticket_id, name)
+) STRICT;
 
 CREATE TABLE participants (
   ticket_id INTEGER NOT NULL REFERENCES tickets(id),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from maildesk.store import rows
 from maildesk.store.engine import Row, Store, Value
 
 _COLUMNS = (
@@ -68,7 +69,7 @@ def _number(words: str) -> int | None:
 
 
 def whole(store: Store, id: int) -> dict[str, Any] | None:
-    """One ticket with its tags, participants, messages, attachments, events, timers and mails."""
+    """One ticket with its tags, fields, participants, messages, attachments, events, timers and mails."""
     with store.snapshot():
         row = store.row(f"SELECT {_COLUMNS} FROM tickets WHERE id = ?", (id,))  # noqa: S608 - fixed names
         if row is None:
@@ -76,6 +77,7 @@ def whole(store: Store, id: int) -> dict[str, Any] | None:
         return {
             **dict(row),
             "tags": [r["tag"] for r in store.rows("SELECT tag FROM tags WHERE ticket_id = ? ORDER BY tag", (id,))],
+            "fields": dict(rows.fields(store, id)),
             "participants": _all(store, "SELECT email, role, name FROM participants WHERE ticket_id = ?", id),
             "links": _all(
                 store,

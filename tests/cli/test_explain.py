@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.cli.desk import ANN, SUPPORT, Desk, letter
 
 KEYS = """message_id in_reply_to references date from to cc subject text text_reply html language attachments is_auto
-    is_bounce bounce is_spam authentication sender ticket route commands errors verdict reason"""
+    is_bounce bounce is_spam authentication sender origin ticket route commands errors verdict reason"""
 
 
 def test_every_key_is_there_whatever_the_mail(desk: Desk) -> None:

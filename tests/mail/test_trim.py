@@ -142,8 +142,15 @@ MARKERS = [
     ],
 )
 def test_all_from_a_marker_on_is_cut(marker: str, above: str) -> None:
-    new = trim.reply(f"#close\n\nDone.\n\n{above}{marker}\n\n#pending\nYour request\n\nmore\n", None)
+    below = "\n\n#pending\nYour request\n\nmore\n".replace("\n", "\n> " if above.endswith("> ") else "\n")
+    new = trim.reply(f"#close\n\nDone.\n\n{above}{marker}{below}", None)
     assert (new.text, new.doubtful) == ("#close\n\nDone.", "")
+
+
+def test_words_among_and_below_a_quoted_marker_are_doubtful() -> None:
+    quoted = f"Hi, see below.\n\n{WROTE}\n> ##- write above -##\n>\n> Where is it?\n"
+    for below in ("\nHere it is.\n", "\n-- \nJo\n", "wrapped without a mark\n", ""):
+        assert bool(trim.reply(quoted + below, None).doubtful) == below.startswith("\nHere")
 
 
 @pytest.mark.parametrize("marker", MARKERS)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from maildesk.mail import parse
+from maildesk.mail import parse, trim
 from maildesk.model import Mail
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -45,7 +45,7 @@ def test_what_is_content_is_kept_whole(name: str) -> None:
 
 
 def test_html_is_cut_where_the_text_is() -> None:
-    html = read("reply-gmail-both-alternatives").reply.html
+    html = trim.html(read("reply-gmail-both-alternatives"))
     assert html is not None
     assert "works" in html
     assert "try again" not in html

@@ -8,6 +8,7 @@ import pytest
 
 from maildesk.mail import trim
 from maildesk.mail.html import to_text
+from maildesk.model import Mail, Reply
 
 ASKED = '<blockquote class="gmail_quote"><div>What was asked</div></blockquote>'
 SAID = "On Tue, Nov 16, 2021 at 12:34 PM Jo &lt;jo@x.example&gt; wrote:<br>"
@@ -50,13 +51,19 @@ PAGES = {
 }
 
 
+def read(text: str, page: str) -> tuple[Reply, str | None]:
+    """The new words of a mail with both alternatives, and their HTML."""
+    new = trim.reply(text, page)
+    return new, trim.html(Mail(b"", text=text, html=page, reply=new))
+
+
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_text_and_html_of_a_page_are_cut_alike(page: str) -> None:
-    new = trim.reply(to_text(page), page)
+    new, html = read(to_text(page), page)
     assert new.text.split() == ["An", "answer.", "Second", "line."]
     assert not new.doubtful
-    assert new.html is not None
-    assert to_text(new.html).split() == new.text.split()
+    assert html is not None
+    assert to_text(html).split() == new.text.split()
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
@@ -64,22 +71,22 @@ def test_the_text_beside_a_page_decides_and_the_html_agrees(page: str) -> None:
     text = (
         "An *answer*.\nSecond line.\n\nOn Tue, Nov 16, 2021 at 12:34 PM Jo <jo@x.example> wrote:\n\n> What was asked\n"
     )
-    new = trim.reply(text, page)
+    new, html = read(text, page)
     assert new.text == "An *answer*.\nSecond line."
-    assert new.html is not None
-    assert "asked" not in new.html
+    assert html is not None
+    assert "asked" not in html
 
 
 def test_html_that_says_more_than_the_new_words_is_left_out() -> None:
     page = "<p>An answer.</p><p>Jo asked:</p><p>What was asked</p>"
-    assert trim.reply("An answer.\n\n-----Original Message-----\n\nWhat was asked", page).html is None
+    assert read("An answer.\n\n-----Original Message-----\n\nWhat was asked", page)[1] is None
 
 
 def test_html_of_a_mail_without_history_is_kept_whole() -> None:
     page = '<p>Just a <a href="https://x.example/a">new</a> mail</p><ul><li>one</li></ul>'
-    new = trim.reply("Just a new mail\n\n- one\n", page)
-    assert new.html is not None
-    assert "<li>one</li>" in new.html
+    html = read("Just a new mail\n\n- one\n", page)[1]
+    assert html is not None
+    assert "<li>one</li>" in html
 
 
 def test_digits_and_signs_between_words_and_quote_are_not_lost() -> None:
@@ -90,18 +97,18 @@ def test_digits_and_signs_between_words_and_quote_are_not_lost() -> None:
 
 def test_answers_between_quotes_are_left_to_the_text() -> None:
     page = f'<div class="gmail_attr">{SAID}</div>{ASKED}<div>Yes.</div>{ASKED}<div>No.</div>'
-    new = trim.reply(to_text(page), page)
+    new, html = read(to_text(page), page)
     assert new.text == "> What was asked\n\nYes.\n\n> What was asked\n\nNo."
-    assert new.html is None
+    assert html is None
     assert trim.cut_html(page) is None
 
 
 def test_answers_that_gmail_puts_inside_its_quote_are_not_lost() -> None:
     quote = f'<div class="gmail_attr">{SAID}</div>{ASKED}<div>Yes.</div>{ASKED}<div>No.</div>'
     page = f'<div>See below.</div><div class="gmail_quote">{quote}</div>'
-    new = trim.reply(to_text(page), page)
+    new, html = read(to_text(page), page)
     assert [line for line in new.text.split("\n") if line[:1] not in ("", ">")] == ["See below.", "Yes.", "No."]
-    assert new.html is None
+    assert html is None
 
 
 @pytest.mark.parametrize("typed", ["", "<div>FYI, please handle.</div>"])
@@ -110,10 +117,10 @@ def test_a_forwarded_page_is_content(typed: str) -> None:
         f'{typed}<div class="gmail_quote"><div class="gmail_attr">---------- Forwarded message ---------<br>From: Jo '
         f"&lt;jo@x.example&gt;<br>Subject: x</div>Body of it{ASKED}</div>"
     )
-    new = trim.reply(to_text(page), page)
+    new, html = read(to_text(page), page)
     assert new.text.split() == to_text(page).split()
-    assert new.html is not None
-    assert "What was asked" in new.html
+    assert html is not None
+    assert "What was asked" in html
 
 
 def test_a_page_passed_on_by_outlook_without_a_word_is_kept_but_doubtful() -> None:

@@ -215,7 +215,7 @@ def test_threads_hold_what_a_recipient_knows_and_nothing_else(store: Store) -> N
 def test_gathered_facts_find_the_ticket_by_token_reference_and_number(store: Store) -> None:
     do(store, CreateTicket(ticket()), entry())
     for question in (
-        Question(customer_token="token1"),
+        Question(customer_tokens=("token1",)),
         Question(references=("<unknown@x>", "<m1@customer.test>")),
         Question(tag=1),
         Question(signed_ticket=1),

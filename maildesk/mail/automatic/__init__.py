@@ -8,6 +8,8 @@ person may well quote a robot. Each answer is the sign itself in a person's word
 from __future__ import annotations
 
 import re
+from collections.abc import Set
+from functools import lru_cache
 
 from maildesk.mail.automatic import away
 from maildesk.mail.automatic.signs import AUTOMATIC, LIST, SPAM, Signs
@@ -58,16 +60,21 @@ def spam(fields: Fields) -> str:
     return _first(fields, fields.names(), SPAM)
 
 
-def _first(fields: Fields, names: frozenset[str], table: Signs) -> str:
+def _first(fields: Fields, names: Set[str], table: Signs) -> str:
     """The first sign, in the table's order, that a header with these names shows."""
     for _, name, pattern in sorted([table[name] for name in names & table.keys()]):
         for value in fields.all(name)[:_REPEATED]:
-            if pattern.search(value[:_READ]):
+            if _shows(pattern, value[:_READ]):
                 return f"{name}: {value[:_SHOWN]}".rstrip()
     return ""
 
 
-def _rule_of_exchange(fields: Fields, names: frozenset[str]) -> str:
+@lru_cache(maxsize=1000)  # mail programs and types are few, and correspondents come back
+def _shows(pattern: re.Pattern[str], value: str) -> bool:
+    return pattern.search(value) is not None
+
+
+def _rule_of_exchange(fields: Fields, names: Set[str]) -> str:
     """An Exchange inbox rule that answers writes as its mailbox; one that redirects keeps the author."""
     if "x-ms-exchange-inbox-rules-loop" not in names:
         return ""
@@ -78,10 +85,13 @@ def _rule_of_exchange(fields: Fields, names: frozenset[str]) -> str:
 
 def _robot(fields: Fields) -> str:
     author = fields.raw("From")[:1000]
+    return f"From: {author[:_SHOWN]}" if _is_robot(author) else ""
+
+
+@lru_cache(maxsize=1000)
+def _is_robot(author: str) -> bool:
     at = author.rfind("@")
-    if _ROBOT.search(author[max(at - 64, 0) : max(at, 0)]) or _NAMED_ROBOT.match(author):
-        return f"From: {author[:_SHOWN]}"
-    return ""
+    return bool(_ROBOT.search(author[max(at - 64, 0) : max(at, 0)]) or _NAMED_ROBOT.match(author))
 
 
 def _away(fields: Fields) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from maildesk.mail.automatic import away
 from maildesk.mail.bounce.vocabulary import CHALLENGES, OTHER_SUBJECTS, SUBJECT_MARKS, SUBJECTS
@@ -57,6 +58,7 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _TAGS = re.compile(r"(?:\[(?!bounce\])[^\]]{1,40}\]\s*|\*{2,5}[^*]{1,40}\*{2,5}\s*|[*\"'<「【!]\s*){0,3}")
+_TAG_SIGNS = frozenset("[*\"'<「【!")
 _ANSWERS = re.compile(
     r"(?:re|aw|sv|vs|antw|odp|rif|r|res|ynt|回复|回覆|答复|fwd?|fw|wg|tr|rv|enc|i|vb|vl|pd|doorst|转发|轉寄|転送)\s*(?:\[\d+\])?\s*[:：]",
     re.IGNORECASE,
@@ -93,7 +95,12 @@ def suspect(fields: Fields, root: Part) -> Suspicion | None:
 
 def _sender(fields: Fields) -> Sender:
     """By the address in From, else by the name beside it, else by the reverse-path."""
-    author = fields.get("From")[:500].rstrip()
+    path = (fields.get("Return-Path") or fields.get("X-Envelope-From"))[:200]
+    return _kind(fields.get("From")[:500].rstrip(), path.replace(" ", "").lower())
+
+
+@lru_cache(maxsize=1000)  # correspondents come back
+def _kind(author: str, path: str) -> Sender:
     at = author.rfind("@")
     local = re.split(r"[\s<\"'(:,;]", author[max(at - 100, 0) : at])[-1] if at > 0 else ""
     name = author[: max(at - len(local), 0)] if author.endswith(">") or at < 0 else author[at:]
@@ -101,17 +108,16 @@ def _sender(fields: Fields) -> Sender:
         return Sender.DAEMON
     if _NAME.search(name) or _POSTMASTER.search(local):
         return Sender.POSTMASTER
-    path = (fields.get("Return-Path") or fields.get("X-Envelope-From"))[:200].replace(" ", "").lower()
     empty = path == "<>" or (author and not author.strip(" <>\"'"))
     return Sender.NULL if empty or "mailer-daemon" in path else Sender.PERSON
 
 
 def _says_bounce(subject: str) -> bool:
-    tags = _TAGS.match(subject)
+    tags = _TAGS.match(subject) if subject[:1] in _TAG_SIGNS else None
     bare = subject[tags.end() :] if tags else subject
     if bare[:2] in _STARTS and bare.startswith(SUBJECTS):
         return True
-    return not _ANSWERS.match(bare) and any(mark in bare for mark in SUBJECT_MARKS)
+    return not _ANSWERS.match(bare) and any(map(bare.__contains__, SUBJECT_MARKS))
 
 
 def _by_hand(fields: Fields, subject: str) -> bool:
@@ -131,4 +137,4 @@ def _is_report(fields: Fields, root: Part, content_type: str) -> bool:
 
 
 def _has_part(root: Part, media_types: tuple[str, ...]) -> bool:
-    return any(child.media_type in media_types for child in root.children[:10])
+    return bool(root.children) and any(child.media_type in media_types for child in root.children[:10])

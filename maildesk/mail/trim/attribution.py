@@ -65,8 +65,8 @@ class _Evidence:
 
 
 def _weigh(line: str) -> _Evidence:
-    address = _ADDRESS.search(line) is not None
-    rest = _ADDRESS.sub(" ", line) if address else line
+    rest, addresses = _ADDRESS.subn(" ", line) if "@" in line else (line, 0)
+    address = addresses > 0
     folded = fold(rest)
     verb = PHRASES.wrote.stand_in(folded) and not PHRASES.prose.stand_in(folded)
     date, time = _DATE.search(rest) is not None, _TIME.search(rest) is not None

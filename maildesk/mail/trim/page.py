@@ -7,7 +7,7 @@ passed on (forwarded) is content: from its first line on, the page is kept as it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from maildesk.mail.trim.attribution import Attribution, attribution_ending, may_end_attribution
 from maildesk.mail.trim.header import header_at
@@ -23,6 +23,7 @@ SURE = "s"  # an attribution above a quote
 WEAK = "w"  # the same, if it is one
 DROPPED = "-"  # an attribution with no quote below it
 BLANK = " "
+LOOK = "?"
 
 NOTHING_ABOVE_MAIL = "nothing is typed above the copied mail"
 UNQUOTED = "it begins with an attribution, and no quote sign tells whose words follow"
@@ -32,15 +33,28 @@ LIKE_HEADER = "lines like a copied header may be the mail's own"
 _OTHER_SIGN = re.compile(r"\||\u2502|\u00bb|[A-Z]{1,3}>")
 
 
-def _above_quotes(lines: Sequence[str]) -> Iterator[int]:
-    """The lines that have a quoted line below them, with at most two empty ones between."""
-    for index, line in enumerate(lines):
-        if line[:1] == ">":
-            above = index - 1
-            while above >= index - 2 and above > 0 and not lines[above]:
-                above -= 1
-            if above >= 0 and lines[above][:1] not in ("", ">"):
-                yield above
+def _sketch(lines: Sequence[str]) -> list[str]:
+    """A mark for each line that can be told by itself; ``LOOK`` where more must be looked at.
+
+    Most lines are plain words: what is told apart later has one of these signs, or a quote below it.
+    """
+    marks = [
+        BLANK
+        if not line
+        else QUOTE
+        if line[0] == ">"
+        else LOOK
+        if ":" in line or "<" in line or line[0] in RULE
+        else TEXT
+        for line in lines
+    ]
+    for quote in [index for index, mark in enumerate(marks) if mark == QUOTE]:
+        above = quote - 1
+        while above > 0 and above >= quote - 2 and marks[above] == BLANK:
+            above -= 1
+        if above >= 0 and marks[above] == TEXT:
+            marks[above] = LOOK
+    return marks
 
 
 class Page:
@@ -57,21 +71,16 @@ class Page:
         self.doubtful = ""
         self._ended = ended
         self._weighed = 0
-        self._above_quotes = frozenset(_above_quotes(lines))
         self._read()
 
     def _read(self) -> None:
-        lines, marks = self.lines, self.marks
+        lines, sketch = self.lines, _sketch(self.lines)
         header_end = 0
-        while (index := len(marks)) < len(lines):
+        for index in [index for index, mark in enumerate(sketch) if mark == LOOK]:
+            if index < len(self.marks):
+                continue
+            self.marks += sketch[len(self.marks) : index]
             line = lines[index]
-            if not line or line[0] == ">":
-                marks.append(QUOTE if line else BLANK)
-                continue
-            # Most lines are plain words. All that is told apart below has one of these signs, or a quote below it.
-            if ":" not in line and "<" not in line and line[0] not in RULE and index not in self._above_quotes:
-                marks.append(TEXT)
-                continue
             if (line[0] in RULE or line[-1] == ":") and self._divider(index):
                 return
             if index >= header_end and ":" in line[:40] and (header := header_at(lines, index)):
@@ -83,6 +92,7 @@ class Page:
                     self.doubtful = self.doubtful or LIKE_HEADER
             if self._text_or_attribution(index):
                 return
+        self.marks += sketch[len(self.marks) :]
 
     def _divider(self, index: int) -> bool:
         rule = announces(self.lines[index])
@@ -107,12 +117,13 @@ class Page:
         self.marks.append(TEXT)
         if self._weighed == MOST_ATTRIBUTIONS:
             return False
-        quoted = index in self._above_quotes
-        if not quoted and not may_end_attribution(self.lines[index]):
-            return False
         below = self._line_below(index)
         sign = self.lines[below][:4] if below else ""
-        quoted = quoted or _OTHER_SIGN.match(sign) is not None
+        quoted = sign[:1] == ">"
+        if not quoted:
+            if not may_end_attribution(self.lines[index]):
+                return False
+            quoted = _OTHER_SIGN.match(sign) is not None
         self._weighed += 1
         found = attribution_ending(self.lines, index)
         if found is None:

@@ -17,7 +17,7 @@ LONGEST_MARKER = 160  # characters
 LONGEST_FOOTER = 120
 LONGEST_LINKED_FOOTER = 400  # with its links
 RULE = "-_=*~#\u2010\u2011\u2012\u2013\u2014\u2015\u2500\u2501"  # what lines and dividers are drawn with
-_DRAWN = RULE + " .!:[]()|<>\u2026\u2191^"
+DRAWN = RULE + " .!:[]()|<>\u2026\u2191^"
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _NAME_CLOSING = re.compile(r"(?:[-\u2013\u2014~]|--|/ ?)[^\W\d_a-z][\w.'\u2019-]*(?: [^\W\d_a-z][\w.'\u2019-]*){0,2}")
@@ -43,7 +43,7 @@ def first_marker(lines: Sequence[str]) -> int:
         if line[:1] == ">":
             line = line.lstrip("> ")
         # Nearly all lines fail these tests, in a quarter of a microsecond.
-        if line and (line[:ABOVE_START].casefold() in starts or line[0] in _DRAWN) and _is_marker(line):
+        if line and (line[:ABOVE_START].casefold() in starts or line[0] in DRAWN) and _is_marker(line):
             return index
     return len(lines)
 
@@ -54,12 +54,12 @@ def _is_marker(line: str) -> bool:
         return True
     if len(line) > LONGEST_MARKER:
         return False
-    core = fold(line.strip(_DRAWN))
+    core = fold(line.strip(DRAWN))
     if core in PHRASES.rules:
         return False
     if core.startswith(PHRASES.above) or core.removeprefix("please ").startswith(PHRASES.above):
         return True
-    drawn = len(line) - len(line.lstrip(_DRAWN)) > 1
+    drawn = len(line) - len(line.lstrip(DRAWN)) > 1
     return drawn and any(phrase in core for phrase in PHRASES.above)
 
 
@@ -82,7 +82,9 @@ def is_footer(line: str) -> bool:
     """A device's or product's own line: "Sent from my iPhone", "Get Outlook for iOS<link>"."""
     if len(line) > LONGEST_LINKED_FOOTER:
         return False
-    line = _LINK_MARKS.sub("", line).strip("*_ \t\u2022\"'\u201c\u201d.!")
+    if "<" in line or "(" in line or "[" in line:
+        line = _LINK_MARKS.sub("", line)
+    line = line.strip("*_ \t\u2022\"'\u201c\u201d.!")
     if not 1 < len(line) <= LONGEST_FOOTER:
         return False
     return _is_footer(line) or (". " in line and all(map(_is_footer, line.split(". "))))

@@ -45,8 +45,12 @@ def without_signature(lines: Sequence[str], words_above: bool = False) -> list[s
     drawn = [index for index, line in enumerate(lines) if line[:1] in RULE and line]
     # Far up no signature begins: only the last few lines that could be its delimiter are weighed.
     delimiters = (index for index in drawn[-LONGEST_SIGNATURE:] if _is_delimiter(lines, index, words_above))
-    start = next(delimiters, len(lines))
-    kept = list(lines[:start])
+    return without_footers(lines[: next(delimiters, len(lines))])
+
+
+def without_footers(lines: Sequence[str]) -> list[str]:
+    """The lines above what devices and products put below them."""
+    kept = list(lines)
     while kept and _is_below_words(kept):
         kept.pop()
     return kept

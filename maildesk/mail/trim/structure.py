@@ -77,11 +77,13 @@ _GAP = "\ue000"  # stands where a quote was: a private character, taken out of t
 class Words:
     """What is left of a page: as HTML, and as the text above the first quote.
 
-    ``above`` says that all new words stand above all that was cut: a boundary to go by.
+    ``whole`` says that nothing was cut; ``above`` that something was, and all new words stand above it: a boundary
+    to go by.
     """
 
     html: str
     text: str
+    whole: bool
     above: bool
 
 
@@ -119,7 +121,7 @@ def new_words(html: str) -> Words | None:
         return None
     if above.strip() and any(typed_below):
         return None
-    return Words(html.replace(_GAP, ""), above, any(cut) and not any(typed_below))
+    return Words(html.replace(_GAP, ""), above, not any(cut), any(cut) and not any(typed_below))
 
 
 def _is_typed(part: str) -> bool:
