@@ -53,7 +53,7 @@ class _Written:
 
 def make(count: int = 400) -> list[bytes]:
     """``count`` mails with LF line ends, always the same ones."""
-    dice = random.Random(SEED)  # noqa: S311
+    dice = random.Random(SEED)
     written: list[_Written] = []
     mails = []
     for number in range(count):

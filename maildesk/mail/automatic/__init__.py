@@ -62,16 +62,11 @@ def spam(fields: Fields) -> str:
 
 def _first(fields: Fields, names: Set[str], table: Signs) -> str:
     """The first sign, in the table's order, that a header with these names shows."""
-    for _, name, pattern in sorted([table[name] for name in names & table.keys()]):
+    for _, name, shows in sorted([table[name] for name in names & table.keys()]):
         for value in fields.all(name)[:_REPEATED]:
-            if _shows(pattern, value[:_READ]):
+            if shows(value[:_READ]):
                 return f"{name}: {value[:_SHOWN]}".rstrip()
     return ""
-
-
-@lru_cache(maxsize=1000)  # mail programs and types are few, and correspondents come back
-def _shows(pattern: re.Pattern[str], value: str) -> bool:
-    return pattern.search(value) is not None
 
 
 def _rule_of_exchange(fields: Fields, names: Set[str]) -> str:
@@ -88,7 +83,7 @@ def _robot(fields: Fields) -> str:
     return f"From: {author[:_SHOWN]}" if _is_robot(author) else ""
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=1000)  # correspondents come back
 def _is_robot(author: str) -> bool:
     at = author.rfind("@")
     return bool(_ROBOT.search(author[max(at - 64, 0) : max(at, 0)]) or _NAMED_ROBOT.match(author))

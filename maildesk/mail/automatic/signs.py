@@ -7,15 +7,19 @@ people shows too: what relays and mailbox providers add to everything is no sign
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 
-Signs = Mapping[str, tuple[int, str, re.Pattern[str]]]
+Signs = Mapping[str, tuple[int, str, Callable[[str], object]]]
 
 
 def _signs(table: Mapping[str, str]) -> Signs:
-    """Lower-case field name to its row: its rank, its usual spelling, the pattern that makes it a sign."""
+    """Lower-case field name to its row: its rank, its usual spelling, the search that makes it a sign.
+
+    Mail programs and media types are few, and correspondents come back: what was searched is remembered.
+    """
     return {
-        name.lower(): (rank, name, re.compile(pattern, re.IGNORECASE))
+        name.lower(): (rank, name, lru_cache(maxsize=50)(re.compile(pattern, re.IGNORECASE).search))
         for rank, (name, pattern) in enumerate(table.items())
     }
 

@@ -41,36 +41,45 @@ class Attribution:
     sure: bool
 
 
-@dataclass(frozen=True, slots=True)
 class _Evidence:
-    verb: bool
-    date: bool
-    time: bool
-    mailbox: bool  # an address between angle brackets
-    address: bool
+    """What speaks for a line: a verb of writing (looked for last, in 150 words), a date, a time, an address."""
+
+    __slots__ = ("_rest", "_verb", "address", "date", "mailbox", "time")
+
+    def __init__(self, line: str) -> None:
+        self._rest, addresses = _ADDRESS.subn(" ", line) if "@" in line else (line, 0)
+        self._verb: bool | None = None
+        self.address = addresses > 0
+        self.mailbox = self.address and _MAILBOX.search(line) is not None  # an address between angle brackets
+        self.date = _DATE.search(self._rest) is not None
+        self.time = _TIME.search(self._rest) is not None
+
+    @property
+    def verb(self) -> bool:
+        if self._verb is None:
+            folded = fold(self._rest)
+            self._verb = PHRASES.wrote.stand_in(folded) and not PHRASES.prose.stand_in(folded)
+        return self._verb
+
+    def exceeds(self, known: int) -> bool:
+        seen = self.date + self.time + self.mailbox + self.address
+        return seen > known or (seen == known and self.verb)
 
     def count(self) -> int:
         return self.verb + self.date + self.time + self.mailbox + self.address
 
     def sure(self) -> bool:
-        if self.verb and (self.mailbox or self.address):
-            return self.mailbox or self.date or self.time
-        return self.date and self.time and (self.verb or self.address)
+        if self.date and self.time and self.address:
+            return True
+        if not self.verb:
+            return False
+        return (self.date and self.time) or (self.address and (self.mailbox or self.date or self.time))
 
     def full(self) -> bool:
-        return self.verb and self.date and self.time and self.mailbox
+        return self.date and self.time and self.mailbox and self.verb
 
     def possible(self) -> bool:
-        return self.verb or self.mailbox or (self.address and (self.date or self.time))
-
-
-def _weigh(line: str) -> _Evidence:
-    rest, addresses = _ADDRESS.subn(" ", line) if "@" in line else (line, 0)
-    address = addresses > 0
-    folded = fold(rest)
-    verb = PHRASES.wrote.stand_in(folded) and not PHRASES.prose.stand_in(folded)
-    date, time = _DATE.search(rest) is not None, _TIME.search(rest) is not None
-    return _Evidence(verb, date, time, address and _MAILBOX.search(line) is not None, address)
+        return self.mailbox or (self.address and (self.date or self.time)) or self.verb
 
 
 def _complete(line: str, evidence: _Evidence) -> bool:
@@ -100,11 +109,12 @@ def attribution_ending(lines: Sequence[str], last: int) -> Attribution | None:
         text = f"{line} {text}" if text else line
         if len(text) > LONGEST_LINE + LONGEST_OPENING:
             break
-        evidence = _weigh(text)
-        if evidence.count() > known and (index == last or _may_open(line)):
-            found, start, known = evidence, index, evidence.count()
+        evidence = _Evidence(text)
+        if evidence.exceeds(known) and (index == last or _may_open(line)):
+            found, start = evidence, index
             if _complete(text, evidence):
                 break
+            known = evidence.count()
     if found is None or not found.possible():
         return None
     # "Thanks! On Monday, Jo wrote:" on one line, a flattened page: the line is kept, not to lose the thanks.
