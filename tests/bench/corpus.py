@@ -82,7 +82,8 @@ def _letter(dice: random.Random, number: int, answered: _Written | None) -> tupl
         f"Received: from mx.customer.example (mx.customer.example [192.0.2.{who}])\n\tby mx.desk.example with ESMTPS"
         f" id {dice.getrandbits(48):x};\n\t{format_datetime(date)}",
         "Authentication-Results: mx.desk.example; spf=pass smtp.mailfrom=customer.example;\n\tdmarc=pass",
-        f"DKIM-Signature: v=1; a=rsa-sha256; d=customer.example; s=s1;\n\tb={base64.b64encode(dice.randbytes(64)).decode()}",
+        "DKIM-Signature: v=1; a=rsa-sha256; d=customer.example; s=s1;\n\t"
+        f"b={base64.b64encode(dice.randbytes(64)).decode()}",
         f"From: {_encoded(name)} <{email}>",
         "To: Support <support@desk.example>",
         f"Subject: {_encoded(subject)}",
