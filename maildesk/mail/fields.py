@@ -47,20 +47,14 @@ class HeaderField:
 class Fields:
     """The fields of one header, top first; names compare without case. Values decode on access."""
 
-    __slots__ = ("_charset", "_decodings", "_index", "_items", "_plain")
+    __slots__ = ("_charset", "_decodings", "_every", "_first", "_items", "_plain")
 
     def __init__(self, items: Items = (), *, plain: bool = True) -> None:
         """``plain``: no value has an octet above 127 or an escape, so that all are text as they are."""
         self._items = items
         self._plain = plain
-        index: dict[str, list[str]] = {}
-        for name, value in items:
-            key = name.lower()
-            if key in index:
-                index[key].append(value)
-            else:
-                index[key] = [value]
-        self._index = index
+        self._first = {name.lower(): value for name, value in reversed(items)}
+        self._every: dict[str, list[str]] | None = None  # made when somebody asks for more than the first
         self._charset: str | None = None
         self._decodings: dict[str, str] = {}  # many rules ask for the same few fields
 
@@ -68,7 +62,7 @@ class Fields:
         return len(self._items)
 
     def __contains__(self, name: str) -> bool:
-        return name.lower() in self._index
+        return name.lower() in self._first
 
     def __iter__(self) -> Iterator[HeaderField]:
         for name, value in self._items:
@@ -76,12 +70,12 @@ class Fields:
 
     def get(self, name: str, default: str = "") -> str:
         """The topmost field of this name, decoded."""
-        found = self._index.get(name.lower())
-        return self._decoded(found[0]) if found else default
+        found = self._first.get(name.lower())
+        return default if found is None else self._decoded(found)
 
     def all(self, name: str) -> tuple[str, ...]:
         """All fields of this name, decoded, top first."""
-        return tuple([self._decoded(value) for value in self._index.get(name.lower(), ())])
+        return tuple([self._decoded(value) for value in self._values(name.lower())])
 
     def raw(self, name: str, default: str = "") -> str:
         """The topmost field with its encoded words as they are.
@@ -89,27 +83,35 @@ class Fields:
         Structure (addresses, parameters) is read from this one: what an encoded word holds is never
         structure (RFC 2047 §5).
         """
-        found = self._index.get(name.lower())
-        if not found:
+        found = self._first.get(name.lower())
+        if found is None:
             return default
-        return found[0] if self._plain else self._characters(found[0])
+        return found if self._plain else self._characters(found)
 
     def raw_all(self, name: str) -> tuple[str, ...]:
         """All fields of this name as :meth:`raw` gives them, top first."""
-        found = self._index.get(name.lower(), ())
+        found = self._values(name.lower())
         return tuple(found) if self._plain else tuple(map(self._characters, found))
 
-    def only(self, *names: str) -> Iterator[HeaderField]:
-        """The fields of these names (in lower case), decoded, in the order of the mail."""
-        if self._index.keys().isdisjoint(names):
-            return
-        for name, value in self._items:
-            if name.lower() in names:
-                yield HeaderField(name, self._decoded(value))
+    def _values(self, key: str) -> Sequence[str]:
+        first = self._first.get(key)
+        if first is None or len(self._first) == len(self._items):
+            return () if first is None else (first,)
+        if self._every is None:
+            self._every = {}
+            for name, value in self._items:
+                self._every.setdefault(name.lower(), []).append(value)
+        return self._every[key]
+
+    def only(self, *names: str) -> tuple[tuple[str, str], ...]:
+        """The fields of these names (in lower case): name as written, value decoded, in the order of the mail."""
+        if self._first.keys().isdisjoint(names):
+            return ()
+        return tuple([(name, self._decoded(value)) for name, value in self._items if name.lower() in names])
 
     def names(self) -> KeysView[str]:
         """The names there are, in lower case."""
-        return self._index.keys()
+        return self._first.keys()
 
     def _decoded(self, value: str) -> str:
         if self._plain and "=?" not in value and value.isprintable():
@@ -127,7 +129,7 @@ class Fields:
     def _hint(self) -> str:
         """The charset that raw 8-bit octets in this header may be in: that of the body."""
         if self._charset is None:
-            declared = _CHARSET.search(self._index.get("content-type", [""])[0])
+            declared = _CHARSET.search(self._first.get("content-type", ""))
             self._charset = declared[1] if declared else ""
         return self._charset
 

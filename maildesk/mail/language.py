@@ -44,7 +44,7 @@ def detect(text: str) -> str:
         text = " ".join([word for word in text.split() if "@" not in word and "/" not in word and word[0] != "#"])
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-        if _NOT_LATIN.search(text) and (found := _by_script(text[:_FIRST])):
+        if _NOT_LATIN.search(text, 0, _FIRST) and (found := _by_script(text[:_FIRST])):
             return found
     # The first lines mostly tell beyond doubt; where they do not, more is read.
     return _by_words(text[:_FIRST], clear=True) or _by_words(text)

@@ -39,7 +39,7 @@ def read(raw: bytes) -> Mail:
         problems += (Problem("Date", "names no date that could be read"),)
     message_id = next(iter(addresses.message_ids(fields.raw("message-id"))), "")
     authors = addresses.parse(fields.raw("from"))
-    head = (message_id, *(author.key() for author in authors), date.timestamp() if date else None)
+    head = (message_id, *[author.key() for author in authors], int(date.timestamp()) if date else None)
     return Mail(
         raw=raw,
         message_id=message_id,
@@ -64,7 +64,7 @@ def read(raw: bytes) -> Mail:
         bounce=bounce.read(raw, root, fields),
         spam=automatic.spam(fields),
         desk_mark=fields.get("x-maildesk-desk"),
-        trace=_trace(fields),
+        trace=fields.only("received", "authentication-results")[:_TRACE_LIMIT],
         digest=_digest(head, contents, root) if message_id else _digest_of_octets(raw),
         problems=problems,
     )
@@ -84,7 +84,7 @@ def fingerprint(mail: Mail) -> str:
     return mail.digest
 
 
-def _digest(head: tuple[str | float | None, ...], contents: mime.Contents, root: Part) -> str:
+def _digest(head: tuple[str | int | None, ...], contents: mime.Contents, root: Part) -> str:
     digest = hashlib.sha256("".join([f"{word}\n" for word in head]).encode())
     for part in root.walk():
         if not part.children:
@@ -118,18 +118,13 @@ def _with_events(content: body.Body) -> str:
     return "\n\n".join(filter(None, (content.text, *told)))
 
 
-def _trace(fields: Fields) -> tuple[tuple[str, str], ...]:
-    found = fields.only("received", "authentication-results")
-    return tuple((field.name, field.value) for field in found)[:_TRACE_LIMIT]
-
-
 def _mailboxes(fields: Fields, name: str) -> tuple[Address, ...]:
     return addresses.parse_all(fields.raw_all(name)) if name in fields else ()
 
 
 def _delivered_to(fields: Fields) -> tuple[str, ...]:
     found = fields.only("delivered-to", "x-original-to", "envelope-to")
-    return tuple(address.email for field in found for address in addresses.parse(field.value))[: addresses.LIMIT]
+    return tuple([address.email for _, value in found for address in addresses.parse(value)])[: addresses.LIMIT]
 
 
 def _return_path(fields: Fields) -> str | None:

@@ -127,10 +127,15 @@ def _mail(dice: random.Random, one: _Written, head: list[str], *, with_html: boo
 
 
 def _part(dice: random.Random, subtype: str, text: str) -> bytes:
-    encoding = "7bit" if text.isascii() and subtype == "plain" else dice.choice(("quoted-printable", "base64"))
-    encode = {"7bit": bytes, "quoted-printable": quopri.encodestring, "base64": base64.encodebytes}[encoding]
+    raw = text.encode()
+    if text.isascii() and subtype == "plain":
+        encoding, written = "7bit", raw
+    elif dice.random() < 0.6:
+        encoding, written = "quoted-printable", quopri.encodestring(raw)
+    else:
+        encoding, written = "base64", base64.encodebytes(raw)
     head = f'Content-Type: text/{subtype}; charset="utf-8"\nContent-Transfer-Encoding: {encoding}\n\n'
-    return head.encode() + encode(text.encode()) + b"\n"
+    return head.encode() + written + b"\n"
 
 
 def _page(dice: random.Random, one: _Written) -> str:

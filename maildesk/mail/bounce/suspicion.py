@@ -68,7 +68,7 @@ _CLIENT = re.compile(
     r"horde|squirrelmail|rainloop|sogo|open-xchange|zimbra|gnus|the bat|becky|eudora|yahoomailweb|webmail",
     re.IGNORECASE,
 )
-_STARTS = frozenset(subject[:2] for subject in SUBJECTS)
+_STARTS = {first: tuple(s for s in SUBJECTS if s[0] == first) for first in {subject[0] for subject in SUBJECTS}}
 _REPORT_TYPE = re.compile(r"report-type\s*=\s*\"?\s*([\w-]+)")
 _OTHER_REPORTS = ("disposition-notification", "feedback-report", "tlsrpt")
 
@@ -76,7 +76,7 @@ _OTHER_REPORTS = ("disposition-notification", "feedback-report", "tlsrpt")
 def suspect(fields: Fields, root: Part) -> Suspicion | None:
     """The witnesses in the header, or None when this is no bounce whatever its text says."""
     content_type = fields.raw("Content-Type")[:1000].lower()
-    kind = _REPORT_TYPE.search(content_type) if "eport" in content_type else None
+    kind = _REPORT_TYPE.search(content_type) if "report" in content_type else None
     if (kind and kind[1].startswith(_OTHER_REPORTS)) or _has_part(root, _OTHER_TYPES):
         return None  # receipts (RFC 8098), complaints (RFC 5965), statistics (RFC 8460)
     sender = _sender(fields)
@@ -115,7 +115,7 @@ def _kind(author: str, path: str) -> Sender:
 def _says_bounce(subject: str) -> bool:
     tags = _TAGS.match(subject) if subject[:1] in _TAG_SIGNS else None
     bare = subject[tags.end() :] if tags else subject
-    if bare[:2] in _STARTS and bare.startswith(SUBJECTS):
+    if bare.startswith(_STARTS.get(bare[:1], ())):
         return True
     return not _ANSWERS.match(bare) and any(map(bare.__contains__, SUBJECT_MARKS))
 
