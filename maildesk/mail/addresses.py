@@ -40,7 +40,7 @@ def parse(value: str) -> tuple[Address, ...]:
     return _parse_usual(value) if len(value) <= _USUAL_LENGTH else tuple(_Reader(value).read())
 
 
-@lru_cache(maxsize=2000)  # the desk's own address stands in each mail, and correspondents come back
+@lru_cache(maxsize=1000)  # the desk's own address stands in each mail, and correspondents come back
 def _parse_usual(value: str) -> tuple[Address, ...]:
     usual = _USUAL.fullmatch(value)
     if usual:

@@ -11,7 +11,7 @@ import re
 from html import escape
 from itertools import takewhile
 
-LIMIT = 4_000_000  # characters read
+LIMIT = 1_000_000  # characters read: as many as are kept of a text, and a page of so many takes a second
 DEPTH = 500  # open elements; what is below is read as if it stood there
 _CROWD = 20_000  # "<" or "&": fewer cannot take long, however they nest
 _ATTRIBUTES = 300  # of one tag

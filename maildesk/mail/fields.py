@@ -18,7 +18,8 @@ from maildesk.model import Problem
 LIMIT = 256 * 1024  # octets of one header block
 _USUAL = 120  # octets of one that others may well have, too
 
-_FIELD = re.compile(r"^([!-9;-~]{1,200})[ \t]*:[ \t]*(.*[^ \t\r\n\x0b\x0c]|)", re.MULTILINE)
+# Possessive (*+): white space is never given back, for a value of nothing else would take quadratic time.
+_FIELD = re.compile(r"^([!-9;-~]{1,200})[ \t]*+:[ \t]*+(.*[^ \t\r\n\x0b\x0c]|)", re.MULTILINE)
 _FIELD_ENDS = re.compile(r"\r*\n(?![ \t])")
 _NAME = re.compile(r"[!-9;-~]{1,200}[ \t]*:")
 _BLANK_LINE = re.compile(rb"\n\r*\n")

@@ -113,3 +113,12 @@ def test_no_text_breaks_the_reader(value: str) -> None:
         assert address.email
         assert not set(address.email + address.name) & set("\r\n\0")
     addresses.message_ids(value)
+
+
+NAMES = st.text(st.sampled_from("Ann Müller-Ó'.=?[]{}&\t\u202e"), max_size=12) | st.just("=?utf-8?Q?M=C3=BCller?=")
+
+
+@given(NAMES, st.from_regex(r"[a-z0-9.+_-]{1,9}@[a-z0-9.-]{1,9}", fullmatch=True))
+def test_the_short_way_of_reading_one_mailbox_tells_what_the_long_way_tells(name: str, email: str) -> None:
+    one = f"{name} <{email}>"
+    assert addresses.parse(one) == addresses.parse(f"{one},")  # a list goes the long way

@@ -55,6 +55,27 @@ def test_a_folded_field_is_one_line() -> None:
     assert fields(b"Subject: one\r\n\ttwo\r\n   \r\n three\r\n\r\n").get("subject").split() == ["one", "two", "three"]
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Subject: one two\nTo: x\n\n",
+        b"Subject: one two\r\nTo: x\r\n\r\n",
+        b"Subject: one\n two\nTo: x\n\n",
+        b"Subject: one\r\n\ttwo\r\nTo: x\r\n\r\n",
+        b"Subject:one two \t \nTo: x\n\n",
+        b"Subject: one two \r\njunk\r\nTo:\r\n x\r\n\r\n",
+    ],
+)
+def test_line_ends_folding_and_spaces_around_leave_no_trace_in_a_value(raw: bytes) -> None:
+    found = fields(raw)
+    assert [(field.name, field.value) for field in found] == [("Subject", "one two"), ("To", "x")]
+    assert found.raw("subject") == "one two"
+
+
+def test_a_value_that_ends_in_an_octet_of_utf8_keeps_it() -> None:
+    assert fields("Subject: voilà\n\n".encode()).get("subject") == "voilà"
+
+
 def test_a_space_before_the_colon_is_passed_over() -> None:
     assert fields(b"Subject : x\n\n").get("subject") == "x"
 

@@ -164,6 +164,7 @@ HOSTILE = {
     "encoded words": b"Subject: " + b" ".join(b"=?utf-8?Q?a%d?=" % n for n in range(20_000)) + b"\n\nx",
     "comments": b"To: " + b"(" * 5000 + b"\n\nx",
     "header": b"X-A: b\n" * 150_000 + b"\nx",
+    "spaces": b"Subject:" + b" " * 250_000 + b"\nX-B: " + b" \t" * 1000 + b"\n\nx",
     "url": b"Subject: x\n\nhttp://" + b"a" * 1_000_000,
     "angles": b"Content-Type: text/html\n\n" + b"<" * 1_000_000,
     "divs": b"Content-Type: text/html\n\n" + b"<div>" * 100_000 + b"x",

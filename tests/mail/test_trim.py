@@ -236,3 +236,14 @@ def test_no_word_is_invented_and_a_second_cut_never_adds(lines: list[str]) -> No
     new = trim.reply("\n".join(lines), None).text
     assert set(new.split()) <= set("\n".join(lines).split())
     assert len(trim.reply(new, None).text) <= len(new)
+
+
+PROSE = st.sampled_from(
+    ["Works now", "thank you all", "", "Jo", "-Jo", "Sent from my iPhone", "é!", "--help fails", "a: b"]
+)
+
+
+@given(st.lists(PROSE, max_size=8))
+def test_a_quote_below_changes_nothing_of_the_words_above_it(lines: list[str]) -> None:
+    text = "\n".join(["Hello", *lines])
+    assert trim.reply(text, None).text == trim.reply(f"{text}\n\n{WROTE}\n> asked\n", None).text
