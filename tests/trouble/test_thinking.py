@@ -74,19 +74,6 @@ def test_a_worker_that_does_not_answer_is_replaced(silent: tuple[Desk, int, int]
     assert desk.worker() != worker
 
 
-def test_a_mail_that_needs_too_much_memory_is_quarantined_at_once(tmp_path: Path) -> None:
-    with rig(tmp_path, limits={"think_memory": "256MiB"}) as desk:
-        worker = desk.worker()
-        head = letter("Large", "", ANN, "Content-Type: text/html; charset=utf-8")
-        id = desk.send(head + b"<p>hello <b>there</b>, you</p>\r\n" * 150_000)
-        next_one = desk.send(letter("Small"))
-        row = desk.becomes(id, "quarantined")
-        assert (row["attempts"], row["reason"]) == (1, "it needs too much memory")
-        assert desk.becomes(next_one, "ticketed")
-        assert desk.worker() == worker
-        desk.gets(ADMIN, f"Mail {id} is in quarantine")
-
-
 def test_a_mail_whose_thinking_fails_is_tried_three_times_then_shown_retried_and_dropped(desk: Desk) -> None:
     first = letter("First", "hello", ANN, "Message-ID: <first@customer.test>")
     ticket = desk.becomes(desk.send(first), "ticketed")["ticket_id"]
