@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -115,3 +117,36 @@ def test_a_damaged_row_of_the_inbox_holds_nobody_up(desk: Desk) -> None:
     assert "long ago" in desk.becomes(damaged, "quarantined")["trouble"]
     assert "lost its octets" in desk.becomes(lost, "quarantined")["trouble"]
     assert desk.worker() == worker
+
+
+_TIGHT = """
+import resource, sys
+from pathlib import Path
+from maildesk.store import intake
+from tests.office import Office
+from maildesk.model import RawMail
+
+office = Office(Path(sys.argv[1]))
+head = b"From: ann@customer.test\\r\\nTo: support@acme.test\\r\\nContent-Type: text/plain; charset=utf-8\\r\\n"
+words = "hello, 1 \\U0001f600\\r\\n".encode() * 1_000_000
+large = RawMail(head + b"Subject: Large\\r\\n\\r\\n" + words, "smtp", office.now)
+small = RawMail(head + b"Subject: Small\\r\\n\\r\\nhello\\r\\n", "smtp", office.now)
+intake.accept(office.store, [large, small])
+del large, words
+used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 48 * 2**20, resource.RLIM_INFINITY))
+while office.thinker.mails():
+    pass
+for mail in office.ledger():
+    print(mail["state"], mail["reason"])
+print(*office.alarms())
+"""
+
+
+def test_a_mail_that_needs_too_much_memory_is_quarantined_at_once(tmp_path: Path) -> None:
+    """As the worker limits itself: the limit stands close above what the process uses, whatever that is."""
+    ran = subprocess.run([sys.executable, "-c", _TIGHT, str(tmp_path)], capture_output=True, text=True, timeout=50)
+    large, small, alarm = ran.stdout.splitlines() or [ran.stderr] * 3
+    assert large == "quarantined it needs too much memory", ran.stderr[-500:]
+    assert small.startswith("ticketed")
+    assert "Mail 1 is in quarantine" in alarm
