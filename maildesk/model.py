@@ -11,7 +11,7 @@ import hashlib
 from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 # --- the vocabulary of the tables -----------------------------------------------------------------
@@ -94,6 +94,22 @@ class Purpose(StrEnum):
     HELD = "held"
     FAILED = "failed"
     ALARM = "alarm"
+    CONFIRM = "confirm"  # to an agent: answer this, and what you asked for is done
+    COLLISION = "collision"  # to an agent: what came in since they looked
+    PREVIEW = "preview"
+    UNDONE = "undone"
+    LISTING = "listing"  # #list, #search
+    TICKET = "ticket"  # #show
+    STATS = "stats"
+    WHY = "why"
+    DIGEST = "digest"
+    WEEKLY = "weekly"
+    QUESTIONNAIRE = "questionnaire"
+    ASK = "ask"  # to a third party
+    CALL = "call"  # an invitation (RFC 5545)
+    REMINDERS = "reminders"  # to an agent: what is due, when it is much at once
+    NUDGE = "nudge"  # to a customer who does not answer
+    FAREWELL = "farewell"  # the last of these: the ticket is solved now
 
 
 def mailbox_of(email: str) -> str:
@@ -288,11 +304,18 @@ class Ticket:
     mailbox: str | None = None
     due_at: datetime | None = None
     first_reply_at: datetime | None = None
+    replied_at: datetime | None = None  # when an agent last answered
     solved_at: datetime | None = None
     closed_at: datetime | None = None
     merged_into: int | None = None
-    revision: int = 0
+    snoozed_until: datetime | None = None
+    mood: str | None = None
+    urgent: bool = False
+    revision: int = 0  # grows with every public message
+    waiting_since: datetime | None = None  # the customer's first mail that no agent has answered, while it is not over
+    statuses: tuple[tuple[datetime, Status], ...] = ()  # that it came to since it is there, oldest first
     participants: tuple[Participant, ...] = ()
+    watchers: frozenset[str] = frozenset()  # ids of agents who hear of it besides those whose it is
     tags: frozenset[str] = frozenset()
     fields: tuple[tuple[str, str], ...] = ()  # name and value: what a contact form asked for
 
@@ -316,6 +339,27 @@ class Entry:
     in_reply_to: str = ""
     html: str | None = None
     inbox_id: int | None = None
+    proof: Proof | None = None  # of its author, at that time; None: it did not come from outside
+    automatic: bool = False  # nobody may be answered by a machine for it (RFC 3834 §2)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What is known of a ticket's requester: may the desk write to them unasked?"""
+
+    mails: int = 0  # that they wrote on it
+    proven: bool = False  # one of these is really theirs
+    automatic: bool = False  # one of these was a machine's
+    bounced: bool = False  # one of ours on it came back
+
+    @property
+    def refusal(self) -> str:
+        """Why not; "" if it may. Who only once wrote what nobody has checked may not have written at all (T5)."""
+        if self.automatic:
+            return "a machine wrote it"
+        if self.bounced:
+            return "a mail to them came back"
+        return "" if self.proven or self.mails > 1 else "it is not proven that they have ever written to us"
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +375,122 @@ class SentMail:
     created_at: datetime
     state: OutboxState
     entry_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A row of `events`: one change, by whom and when; a SetField's ``data`` holds the old and the new value."""
+
+    id: int
+    ticket_id: int
+    at: datetime
+    actor: str
+    kind: str
+    data: Mapping[str, str | int | None]
+
+
+class Wait(StrEnum):
+    """What an agent's mail that was understood, and not carried out, waits for."""
+
+    CONFIRM = "confirm"  # its agent's answer to the confirmation: who sent it is not proven, or it destroys
+    COLLISION = "collision"  # `#send`: a colleague has answered since
+    LATER = "later"  # its time
+    FORM = "form"  # the answers to a macro's questions
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """An agent's mail that waits. When its time has come it is thought about again, as `Case.released`.
+
+    ``at`` is None while nobody has said when. ``secret`` is the hash (`desk.addresses.fingerprint`) of the
+    one-time token that its agent may answer to. ``revision`` is the ticket's when it was deferred.
+    """
+
+    wait: Wait
+    agent: str
+    inbox_id: int
+    ticket_id: int | None = None
+    entry_id: int | None = None  # as which it was kept meanwhile
+    revision: int = 0
+    at: datetime | None = None
+    secret: str = ""
+    data: str = ""  # of a FORM the macro's name; else the kind of address that it was sent to
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A third party that was asked something (`#ask`): their answers to ``token`` land on the ticket as notes."""
+
+    ticket_id: int
+    email: str
+    token: str
+    agent: str  # who asked
+    name: str = ""
+    issued_at: datetime | None = None  # when they were last asked; None: just now
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A call with the customers of a ticket (`#call`). A higher ``sequence`` is the same call at another time."""
+
+    uid: str
+    sequence: int
+    start: datetime
+    length: timedelta
+    subject: str
+    agent: str  # who calls
+    cancelled: bool = False
+
+    @property
+    def end(self) -> datetime:
+        return self.start + self.length
+
+
+class View(StrEnum):
+    LIST = "list"
+    SHOW = "show"
+    STATS = "stats"
+    WHY = "why"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What of the desk somebody asks to see; None, "" and () narrow nothing. A LIST without a status: live ones."""
+
+    view: View
+    words: str = ""
+    status: str | None = None  # or "all": of everything but spam
+    priority: str | None = None
+    assignee: str | None = None
+    unassigned: bool = False
+    teams: tuple[str, ...] = ()  # of any of these; "" is no team
+    watcher: str | None = None
+    tag: str | None = None
+    overdue: bool = False
+    waits: bool = False  # for us: without what waits for its customer and is not overdue
+    snoozed: bool = False  # what sleeps; without this, and but for "all", what is awake
+    ticket_id: int | None = None  # of SHOW and WHY
+    entry_id: int | None = None  # or the ticket of this message
+    zone: str = ""  # of STATS: where its days begin
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a `Look` found."""
+
+    tickets: tuple[Ticket, ...] = ()  # of a LIST, new ones first, then those that wait longest; of SHOW and WHY the one
+    total: int = 0  # how many there are (tickets of a LIST; messages), listed or not
+    overdue: frozenset[int] = frozenset()  # which of the tickets are
+    entries: tuple[Entry, ...] = ()  # oldest first
+    files: Mapping[int, tuple[Attachment, ...]] = field(default_factory=dict)  # of the entries, by their ids
+    events: tuple[Event, ...] = ()
+    mails: tuple[SentMail, ...] = ()  # of SHOW: to customers, and not sent; of WHY: what was mailed because of an entry
+    timers: tuple[Timer, ...] = ()
+    deferred: tuple[Deferred, ...] = ()
+    links: tuple[tuple[int, str], ...] = ()  # other tickets, and what they are to this one
+    reasons: tuple[str, ...] = ()  # why each of the entries' mails was understood as it was
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +520,7 @@ class Facts:
     signed_for: Ticket | None = None  # the ticket an agent's address names, checked or not
     signed_as: int | None = None  # its number in that address: another one where it was merged since
     answered: SentMail | None = None  # the mail of ours named in In-Reply-To
+    answered_kind: Kind | None = None  # of the message that it told of
     bounced: SentMail | None = None  # the mail of ours that a delivery report is about
     failed: Entry | None = None  # the entry that this mail carried
     contact: Contact | None = None
@@ -367,13 +528,34 @@ class Facts:
     held: tuple[Entry, ...] = ()  # what is held on it, newest first
     private: tuple[str, ...] = ()  # what its notes and held mails say: no customer may read it
     replies: int = 0  # answers mailed on it within an hour
+    answered_at: datetime | None = None  # when an agent last answered on it
+    reach: Reach = Reach()
+    told: frozenset[tuple[str, str]] = frozenset()  # which reminders and rules its timers led to, and of which time
     follow_up: Ticket | None = None  # the open ticket that follows up the one found
     entry_raw: bytes = b""  # its mail, when an agent's address led here: notices carry its files
     threads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # recipient -> Message-IDs
+    since: tuple[Entry, ...] = ()  # public entries on the ticket that the agent's notice did not show, oldest first
+    deferred: tuple[Deferred, ...] = ()  # mails of this agent that wait on this ticket, newest first
+    confirmed: Deferred | None = None  # the one whose one-time token this mail answers to
+    change: tuple[Event, ...] = ()  # this agent's last change of the ticket, for #undo
+    change_mails: tuple[SentMail, ...] = ()  # what was mailed with it
+    inquiry: Inquiry | None = None  # the question whose reply address, or mail, this one answers
+    by_inquiry: Ticket | None = None  # the ticket that it was asked about
+    inquiries: tuple[Inquiry, ...] = ()  # everybody who was asked about the ticket of an agent's mail
+    held_asked: Mapping[int, str] = field(default_factory=dict)  # of what is held: who else was asked at its address
+    appointment: Appointment | None = None  # the last call on the ticket
+    public: Entry | None = None  # the last answer of an agent on it
+    others: Mapping[int, Ticket] = field(default_factory=dict)  # tickets that commands name, by the number they say
+    seen: Mapping[Look, Seen] = field(default_factory=dict)
+    away: Mapping[str, datetime | None] = field(default_factory=dict)  # agents who are absent now, and until when
+    loads: Mapping[str, int] = field(default_factory=dict)  # agent id -> live tickets, if a team shares by load
+    turns: Mapping[str, str] = field(default_factory=dict)  # team id -> the agent whose turn it was last
     auto_replies_to_sender: int = 0  # within auto_reply_limit's time
     auto_replies_of_desk: int = 0
     notices: Mapping[str, int] = field(default_factory=dict)  # agent id -> within notice_limit's time
     answers: Mapping[str, int] = field(default_factory=dict)  # agent id -> our own words to them, within an hour
+    figures: tuple[tuple[str, str, str], ...] = ()  # of the week: name, value, that of the week before
+    shown: Mapping[str, int] = field(default_factory=dict)  # agent id -> lists and the like to them, within an hour
     gathering: frozenset[str] = frozenset()  # agents for whom a gathered mail is under way
     open_tickets: int = 0  # of this contact, others than this one
 
@@ -393,6 +575,13 @@ class Question:
     answered_early: str = ""  # this mail's Message-ID, if an answer to it may have come before it
     signed_ticket: int | None = None  # as an agent's reply address says, not yet believed
     bounced_ids: tuple[str, ...] = ()  # Message-IDs of ours that a delivery report may be about
+    now: datetime | None = None
+    loads: bool = False  # whether a team shares its work by load, or by turns
+    agent: str = ""  # the id of the agent in From; their word alone proves nothing
+    seen_revision: int | None = None  # the ticket's, as the agent's address or the mail they answer says
+    secrets: tuple[str, ...] = ()  # hashes of one-time tokens that it may answer to
+    tickets: tuple[int, ...] = ()  # that its commands name
+    looks: tuple[Look, ...] = ()  # what its commands ask to see
     auto_replies_since: datetime | None = None
     desk_since: datetime | None = None
     notices_since: datetime | None = None
@@ -423,6 +612,9 @@ class Field(StrEnum):
     FIRST_REPLY_AT = "first_reply_at"
     SOLVED_AT = "solved_at"
     CLOSED_AT = "closed_at"
+    SNOOZED_UNTIL = "snoozed_until"
+    MOOD = "mood"
+    URGENT = "urgent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,13 +628,16 @@ class SetField:
 
     ticket_id: int
     field: Field
-    value: str | datetime | None
+    value: str | int | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class AddEntry:
+    """A new message; or, where it ``replaces`` the one of its id, what that was meant to be once it is believed."""
+
     entry: Entry
     attachments: tuple[Attachment, ...] = ()
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,10 +667,90 @@ class AddParticipant:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveParticipant:
+    """Their reply address dies with it."""
+
+    ticket_id: int
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetRequester:
+    """The ticket is this person's, who is on it from now on; who it was until now is not any more."""
+
+    ticket_id: int
+    participant: Participant
+
+
+@dataclass(frozen=True, slots=True)
 class LinkTickets:
     ticket_id: int
     other_id: int
-    kind: str  # follow_up, relates
+    kind: str  # follow_up, relates, duplicates, blocks, split
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkTickets:
+    ticket_id: int
+    other_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeTickets:
+    """All that is on the first goes to the second, people and their reply addresses too; the first stays as a sign."""
+
+    ticket_id: int
+    into: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveEntries:
+    """These messages, and what was mailed of them, stand on another ticket from now on."""
+
+    entry_ids: tuple[int, ...]
+    from_id: int
+    to_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    ticket_id: int
+    agent: str
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SetAbsence:
+    """An agent is away until then (None: until `#back`); not ``on``: they are back."""
+
+    agent: str
+    until: datetime | None = None
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTurn:
+    """The agent's turn in their team is over: the next ticket is the next one's."""
+
+    team: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddInquiry:
+    inquiry: Inquiry
+
+
+@dataclass(frozen=True, slots=True)
+class AddFaq:
+    """A question that is often asked, with its answer, from a ticket."""
+
+    ticket_id: int
+    language: str
+    question: str
+    answer: str
+    agent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -503,28 +778,81 @@ class QueueMail:
     not_before: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DropMails:
+    """Mails of ours that did not leave yet, and never shall; those that have left stay as they are."""
+
+    outbox_ids: tuple[int, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Defer:
+    deferred: Deferred
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A deferred mail's time is this."""
+
+    deferred_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """A deferred mail will never be carried out, or has been."""
+
+    deferred_id: int
+
+
 class TimerKind(StrEnum):
     FIRST_REPLY_WARN = "first_reply_warn"
     FIRST_REPLY_DUE = "first_reply_due"
+    NEXT_REPLY_WARN = "next_reply_warn"
+    NEXT_REPLY_DUE = "next_reply_due"
+    SOLVE_WARN = "solve_warn"
+    SOLVE_DUE = "solve_due"
     DUE_WARN = "due_warn"
     DUE = "due"
+    ESCALATE = "escalate"  # after a breach, as the rules say
+    SNOOZE = "snooze"
+    REMIND = "remind"  # an agent's own
+    NUDGE = "nudge"  # a customer does not answer
+    CLOSE = "close"  # solved for long enough
+    DIGEST = "digest"  # per agent, or per team ("team:billing"); no ticket
+    WEEKLY = "weekly"  # per lead; no ticket
+    RECUR = "recur"  # ``agent`` holds the name of the recurring ticket
     GATHER = "gather"  # one mail with the notices beyond notice_limit; per agent, no ticket
 
 
 @dataclass(frozen=True, slots=True)
 class SetTimer:
-    """Due work, as a row. A ticket (or agent) has at most one timer of a kind: a new one replaces."""
+    """Due work, as a row. There is one of a kind, ticket, agent and label: a new one replaces it.
+
+    A reminder of a ticket that names an ``agent`` is that agent's alone.
+    """
 
     kind: TimerKind
     at: datetime
     ticket_id: int | None = None
     agent: str | None = None
+    label: str = ""  # tells timers of a kind apart: the rule of an ESCALATE, the words of a REMIND
+
+
+@dataclass(frozen=True, slots=True)
+class StandTimers:
+    """Of these kinds, and of no ticket, exactly these timers stand. One that is due stays until it has fired."""
+
+    kinds: tuple[TimerKind, ...]
+    timers: tuple[SetTimer, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CancelTimers:
     ticket_id: int
     kinds: tuple[TimerKind, ...]
+    label: str | None = None  # None: whatever their labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -560,14 +888,29 @@ Step = (
     | AddTag
     | RemoveTag
     | AddParticipant
+    | RemoveParticipant
+    | SetRequester
     | LinkTickets
+    | UnlinkTickets
+    | MergeTickets
+    | MoveEntries
+    | Watch
+    | SetAbsence
+    | TakeTurn
+    | AddInquiry
+    | AddFaq
     | RecordEvent
     | QueueMail
     | SetTimer
+    | StandTimers
     | CancelTimers
     | GatherNotice
     | TakeGathered
     | FailMail
+    | DropMails
+    | Defer
+    | Release
+    | Forget
 )
 
 
@@ -598,6 +941,7 @@ class Timer:
     at: datetime
     ticket_id: int | None
     agent: str | None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

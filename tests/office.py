@@ -118,13 +118,14 @@ class Office:
         self.store = Store.open(self.folder / "desk.db")
         if "shipped" not in _templates:
             _templates["shipped"], problems = with_templates(configuration())
-            assert not problems
+            assert not problems, problems
         self.use(self.config)
 
     def use(self, config: Config) -> None:
         self.config = config
         policy = Policy(config, _templates["shipped"].templates)
         self.thinker = Thinker(self.store, policy, clock=lambda: self.now, begin=lambda mail: None)
+        self.thinker.stand()
 
     def close(self) -> None:
         self.store.close()
@@ -178,7 +179,7 @@ class Office:
         return id
 
     def think(self) -> None:
-        while self.thinker.mails():
+        while self.thinker.mails() or self.thinker.deferred():
             pass
         for row in self.store.rows("SELECT trouble FROM inbox WHERE trouble != '' AND state = 'received'"):
             raise AssertionError(row["trouble"])
@@ -198,7 +199,7 @@ class Office:
         """Time passes, and what is due happens."""
         self.now += timedelta(**span)
         self.think()
-        while self.thinker.timers():
+        while self.thinker.timers() or self.thinker.deferred():
             pass
         self.thinker.failures()
 

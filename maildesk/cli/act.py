@@ -41,25 +41,27 @@ def do(premises: Premises, number: int, commands: tuple[str, ...]) -> None:
         return
     policy = premises.policy()
     with premises.writing(policy.config) as store, store.transaction():
-        desk = _desk(policy, store, number)
+        text = "\n".join(commands)
+        desk = _desk(policy, store, number, text)
         ticket = desk.facts.signed_for
         if ticket is None:
             raise Wrong(f"there is no ticket {number}; `maildesk tickets --status all` lists them")
         try:
-            plan = shell.plan(desk, ticket, "\n".join(commands))
+            plan = shell.plan(desk, ticket, text)
         except shell.Refused as error:
             raise Wrong(f"nothing was done.\n\n{plain(error)}") from error
         apply(store, plan, desk.moment.now)
     say(f"#{ticket.id} {line(ticket.subject, 60)}: done: {line(' '.join(r.text for r in plan.reasons))}")
 
 
-def _desk(policy: Policy, store: Store, number: int) -> Desk:
-    """A ticket, all that letters about it need, and the moment."""
+def _desk(policy: Policy, store: Store, number: int, commands: str = "") -> Desk:
+    """A ticket, all that letters and commands about it need, and the moment."""
+    from maildesk.desk import shell
     from maildesk.desk.letters import Desk
     from maildesk.store import facts
 
     now = datetime.now(UTC)
-    known = facts.of_ticket(store, number, now - policy.config.desk.notice_limit.per)
+    known = facts.of_ticket(store, number, shell.question(policy, now, number, commands))
     return Desk(policy, Moment(now, secrets.token_bytes(32)), known)
 
 

@@ -90,8 +90,9 @@ class _Reader:
     def _judge(self, raw: bytes, mail: Mail) -> Judged:
         from maildesk.cli.meaning import Judged
         from maildesk.desk import origins
-        from maildesk.desk.case import question, recipients
+        from maildesk.desk.case import recipients
         from maildesk.desk.decide import decide
+        from maildesk.desk.question import question
         from maildesk.edge.think import case_of
         from maildesk.store.intake import Waiting
 

@@ -35,7 +35,8 @@ def online(config: Config) -> tuple[Finding, ...]:
     found = [_imap(imap) for imap in config.receive.imap]
     if config.send.smtp is not None:
         found.append(_smtp(config.send.smtp, config.desk.domain))
-    return (*found, *records(config.desk.domain, dns.resolvers()))
+    resolvers = dns.resolvers()
+    return (*found, *(finding for domain in sorted(config.desk.domains) for finding in records(domain, resolvers)))
 
 
 # --- logins ------------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def _cells(row: Row, zone: ZoneInfo) -> tuple[object, ...]:
 @as_json
 @pass_premises
 def show(premises: Premises, number: int, json_: bool) -> None:
-    """Shows ticket N: its fields, thread, events, timers and mails."""
+    """Shows ticket N: its fields, thread, events, what is to come, and mails."""
     from maildesk.store.tickets import whole
 
     config = premises.config()
@@ -84,7 +84,7 @@ def _fields(ticket: Row, zone: ZoneInfo) -> None:
         **{name: when(ticket[column], zone) for name, column in times.items()},
         "merged into": ticket["merged_into"],
         **ticket["fields"],
-        "linked to": ", ".join(f"#{link['other_id']} ({link['kind']})" for link in ticket["links"]),
+        "linked to": ", ".join(f"#{link['other_id']} ({link['kind'].replace('_', ' ')})" for link in ticket["links"]),
     }
     for name, value in shown.items():
         if value:
@@ -95,7 +95,7 @@ def _entry(entry: Row, zone: ZoneInfo) -> None:
     click.echo()
     private = " (private)" if entry["kind"] == "note" else " (held: no customer has seen it)"
     kind = entry["kind"] + (private if entry["kind"] in ("note", "held") else "")
-    click.secho(f"{when(entry['created_at'], zone)}  {line(entry['author'])}  {kind}", bold=True)
+    click.secho(f"m{entry['id']}  {when(entry['created_at'], zone)}  {line(entry['author'])}  {kind}", bold=True)
     for text in plain(entry["text"]).strip().splitlines():
         click.echo(f"  {text}")
     for file in entry["attachments"]:
@@ -108,6 +108,9 @@ def _happened(ticket: Row, zone: ZoneInfo) -> None:
     table(("at", "by", "what", ""), events, "  none")
     for timer in ticket["timers"]:
         click.echo(f"  {timer['kind'].replace('_', ' ')}: reminder at {when(timer['at'], zone)}")
+    for mail in ticket["deferred"]:
+        at = f", until {when(mail['at'], zone)}" if mail["at"] else ""
+        click.echo(f"  mail {mail['inbox_id']} of {mail['agent']} waits ({mail['wait']}){at}")
     mails = [
         (m["id"], m["kind"], m["envelope_to"], m["state"], when(m["sent_at"] or m["next_at"], zone), m["error"])
         for m in ticket["outbox"]

@@ -5,15 +5,18 @@ editors and the error messages are all made from it. An unusable file never rais
 its problems as data.
 """
 
+from maildesk.config.brands import Brand
 from maildesk.config.desk import Desk
 from maildesk.config.load import Loaded, load
 from maildesk.config.section import Rate
 from maildesk.config.sections import Config, Limits
+from maildesk.config.time import Hours, Target, Targets
 from maildesk.config.ways import Imap, Receive, Send, SmtpIn, SmtpOut
-from maildesk.config.work import Agent, Hours, Origin, Route, Target, Targets, Team, When
+from maildesk.config.work import Agent, Origin, Route, RouteWhen, Team, When
 
 __all__ = [
     "Agent",
+    "Brand",
     "Config",
     "Desk",
     "Hours",
@@ -24,6 +27,7 @@ __all__ = [
     "Rate",
     "Receive",
     "Route",
+    "RouteWhen",
     "Send",
     "SmtpIn",
     "SmtpOut",

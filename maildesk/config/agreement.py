@@ -10,6 +10,8 @@ import difflib
 import re
 from collections.abc import Collection, Iterator
 
+from maildesk.config import timetable
+from maildesk.config.brands import room_for_token
 from maildesk.config.complaints import Loc
 from maildesk.config.section import Secret
 from maildesk.config.sections import Config
@@ -17,6 +19,7 @@ from maildesk.config.values import LONGEST_TOKEN
 from maildesk.config.work import Agent
 
 _WORDS_OF_ASSIGN = ("me", "none")  # `#assign me` means the writer
+_TOO_LONG = "too long for reply addresses before its @"
 
 
 def disagreements(config: Config) -> Iterator[tuple[Loc, str]]:
@@ -25,15 +28,31 @@ def disagreements(config: Config) -> Iterator[tuple[Loc, str]]:
     yield from _teams(config)
     yield from _routes(config)
     yield from _origins(config)
+    yield from _brands(config)
+    yield from timetable.disagreements(config)
     for index, admin in enumerate(config.desk.admins):
         if config.desk.is_own(admin):
             yield ("desk", "admins", index), f"{admin} is the desk's own address: its alarms would become tickets"
-    local = config.desk.reply_form.partition("@")[0].replace("{token}", "")
-    if config.desk.reply_address is None and 64 - len(local) < LONGEST_TOKEN:
-        yield (
-            ("desk", "address"),
-            "too long for reply addresses before its @; set desk.reply_address to a shorter one",
-        )
+    if config.desk.reply_address is None and room_for_token(config.desk.reply_form) < LONGEST_TOKEN:
+        yield ("desk", "address"), f"{_TOO_LONG}; set desk.reply_address to a shorter one"
+
+
+def _brands(config: Config) -> Iterator[tuple[Loc, str]]:
+    desk = config.desk
+    owners = {address.casefold(): "the desk itself" for address in (desk.address, *desk.aliases)}
+    ids = [brand.id for brand in config.brands]
+    for index, brand in enumerate(config.brands):
+        loc: Loc = ("brands", index)
+        if brand.id in ids[:index]:
+            yield (*loc, "id"), f"two brands have the id {brand.id}; each needs one of its own"
+        places: list[tuple[Loc, str]] = [((*loc, "address"), brand.address)]
+        places += [((*loc, "aliases", place), alias) for place, alias in enumerate(brand.aliases)]
+        for where, address in places:
+            owner = owners.setdefault(address.casefold(), f"brand {brand.id}")
+            if owner != f"brand {brand.id}":
+                yield where, f"{address} is the address of {owner}; each brand needs one of its own"
+        if brand.reply_address is None and room_for_token(brand.reply_form) < LONGEST_TOKEN:
+            yield (*loc, "address"), f"{_TOO_LONG}; set its reply_address to a shorter one"
 
 
 def _agents(config: Config) -> Iterator[tuple[Loc, str]]:
@@ -62,9 +81,16 @@ def _agents(config: Config) -> Iterator[tuple[Loc, str]]:
 
 def _teams(config: Config) -> Iterator[tuple[Loc, str]]:
     ids = [team.id for team in config.teams]
-    for index, id in enumerate(ids):
-        if id in ids[:index]:
-            yield ("teams", index, "id"), f"two teams have the id {id}; each needs one of its own"
+    for index, team in enumerate(config.teams):
+        if team.id in ids[:index]:
+            yield ("teams", index, "id"), f"two teams have the id {team.id}; each needs one of its own"
+        above = team.escalate_to
+        if above == team.id:
+            yield ("teams", index, "escalate_to"), f"team {above} would escalate to itself"
+        elif above is not None and above not in ids:
+            yield ("teams", index, "escalate_to"), f"team {above} is not in teams{_close(above, ids)}"
+        if team.assign != "nobody" and not any(team.id in agent.teams for agent in config.agents):
+            yield ("teams", index, "assign"), f"nobody is in team {team.id}, so nobody would ever get its tickets"
 
 
 def _routes(config: Config) -> Iterator[tuple[Loc, str]]:
@@ -75,11 +101,15 @@ def _routes(config: Config) -> Iterator[tuple[Loc, str]]:
             yield ("routes", index, "set", "team"), f"team {team} is not in teams{_close(team, teams)}"
         if who is not None and who not in agents:
             yield ("routes", index, "set", "assignee"), f"{who} is not in agents{_close(who, agents)}"
+        for place, watcher in enumerate(route.set.watchers):
+            if watcher not in agents:
+                loc = ("routes", index, "set", "watchers", place)
+                yield loc, f"{watcher} is not in agents{_close(watcher, agents)}"
 
 
 def _origins(config: Config) -> Iterator[tuple[Loc, str]]:
     for index, origin in enumerate(config.origins):
-        if origin.when.sender is None and origin.when.recipient is None:
+        if origin.when.sender is None and origin.when.recipient is None and not origin.when.domain:
             yield (
                 ("origins", index, "when"),
                 "names neither a sender nor a recipient: anybody's mail could be taken for somebody else's",

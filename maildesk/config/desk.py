@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
+from maildesk.config.brands import Brand, check_reply_address, with_token
 from maildesk.config.section import Rate, Section
-from maildesk.config.values import (
-    LONGEST_TOKEN,
-    Duration,
-    Email,
-    FilePath,
-    Language,
-    Name,
-    Size,
-    Zone,
-    check_address,
-)
+from maildesk.config.values import Duration, Email, FilePath, Language, Name, Size, Zone
 
 
 class Desk(Section):
@@ -52,6 +44,11 @@ class Desk(Section):
         description="hold mail to customers this long, so that #undo can take it back",
         examples=["30s"],
         validate_default=True,
+    )
+    unseen: Literal["send", "hold"] = Field(
+        "send",
+        description="an answer written before the customer's latest mail was seen: send it and keep the ticket open, "
+        "or hold it until #send (a colleague's answer in between always holds it)",
     )
     follow_up_after: Duration = Field(
         "14d",
@@ -96,40 +93,68 @@ class Desk(Section):
         "token", description="what an agent's mail must show besides their own From"
     )
 
+    _brands: tuple[Brand, ...] = PrivateAttr(())
+
     @model_validator(mode="after")
     def _reply_form(self) -> Desk:
-        form = self.reply_address
-        if form is None:
-            return self
-        if form.count("{token}") > 1 or form.replace("{token}", "").count("{"):
-            raise ValueError("reply_address may hold {token} once, and no other braces")
-        check_address(form.replace("{token}", "x"))
-        room = 64 - len(form.partition("@")[0].replace("{token}", ""))
-        if "{token}" in form and room < LONGEST_TOKEN:
-            raise ValueError(f"reply_address: room for {room} characters before the @; a token needs {LONGEST_TOKEN}")
+        if self.reply_address is not None:
+            check_reply_address(self.reply_address)
         return self
+
+    def take_in(self, brands: tuple[Brand, ...]) -> None:
+        """Told once, by the configuration that both are of: these brands' addresses are the desk's own."""
+        self._brands = brands
 
     @cached_property
     def reply_form(self) -> str:
         """The reply address with `{token}` in its place, or without one where `+` is not to be had."""
-        local, _, domain = self.address.rpartition("@")
-        return self.reply_address or f"{local}+{{token}}@{domain}"
+        return self.reply_address or with_token(self.address)
+
+    @property
+    def houses(self) -> tuple[Desk | Brand, ...]:
+        """The desk under its own name, and its brands."""
+        return (self, *self._brands)
 
     @cached_property
     def domain(self) -> str:
         return self.address.rpartition("@")[2].lower()
 
     @cached_property
-    def addresses(self) -> frozenset[str]:
-        """Every plain address of the desk, casefolded."""
-        plain = {self.address, *self.aliases}
-        if "{token}" not in self.reply_form:
-            plain.add(self.reply_form)
-        return frozenset(address.casefold() for address in plain)
+    def domains(self) -> Mapping[str, str]:
+        """The desk's domain and its brands', and whose address is there."""
+        return {house.address.rpartition("@")[2].casefold(): house.address for house in reversed(self.houses)}
+
+    def house_of(self, address: str) -> Desk | Brand:
+        """Whose plain or reply address this is; the desk itself for anything else."""
+        key = address.casefold()
+        owner = next((h for h in self.houses if any(key == plain.casefold() for plain in _plain(h))), None)
+        return owner or next((h for h in self.houses if _is_reply(key, h.reply_form.casefold())), self)
+
+    @cached_property
+    def addresses(self) -> Mapping[str, str]:
+        """Every plain address of the desk: casefolded, and as it is configured."""
+        return {plain.casefold(): plain for house in reversed(self.houses) for plain in _plain(house)}
+
+    @cached_property
+    def reply_forms(self) -> tuple[str, ...]:
+        """All forms that reply addresses have."""
+        return tuple(dict.fromkeys(house.reply_form for house in self.houses if _has_token(house)))
 
     def is_own(self, address: str) -> bool:
         """Whether mail to ``address`` comes back to this desk: a plain address, or any reply address."""
-        before, token, after = self.reply_form.casefold().partition("{token}")
         key = address.casefold()
-        reply = bool(token) and len(key) > len(before + after) and key.startswith(before) and key.endswith(after)
-        return key in self.addresses or reply
+        return key in self.addresses or any(_is_reply(key, form.casefold()) for form in self.reply_forms)
+
+
+def _has_token(house: Desk | Brand) -> bool:
+    return "{token}" in house.reply_form
+
+
+def _plain(house: Desk | Brand) -> tuple[str, ...]:
+    return (*(() if _has_token(house) else (house.reply_form,)), *house.aliases, house.address)
+
+
+def _is_reply(key: str, form: str) -> bool:
+    """Whether an address has this form, with a token in it."""
+    before, token, after = form.partition("{token}")
+    return bool(token) and len(key) > len(before + after) and key.startswith(before) and key.endswith(after)

@@ -62,7 +62,10 @@ _SHOWN_KEYS = """
     origins.when.sender origins.when.subject origins.name origins.labels origins.labels.email origins.labels.name
     origins.labels.words origins.fields
     targets targets.first_reply targets.next_reply targets.solve targets.warn
-    hours.holidays
+    hours.holidays digest.at
+    escalations.set escalations.set.priority escalations.tell
+    silence.remind silence.solve_after silence.close_after
+    recurring.team
     limits.think_time limits.think_memory
 """
 _SHOWN = frozenset(_SHOWN_KEYS.split())

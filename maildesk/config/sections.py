@@ -6,13 +6,16 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
+from maildesk.config.brands import Brand
 from maildesk.config.desk import Desk
+from maildesk.config.digest import Digest
 from maildesk.config.section import Section
+from maildesk.config.time import Escalation, Hours, Recurring, Silence, Targets
 from maildesk.config.values import Duration, Size
 from maildesk.config.ways import Receive, Send
-from maildesk.config.work import Agent, Hours, Origin, Route, Targets, Team
+from maildesk.config.work import Agent, Origin, Route, Team
 
 
 class Limits(Section):
@@ -42,11 +45,27 @@ class Config(Section):
     origins: tuple[Origin, ...] = Field(
         (), description="mail that is really from somebody else (a contact form, a chat, a gateway); the first wins"
     )
+    brands: tuple[Brand, ...] = Field(
+        (), description="the same desk under further names; the address a customer writes to says which"
+    )
     targets: Targets = Field({}, description="promises; reminders come before and at their end", validate_default=True)
     hours: Hours | None = Field(None, description="when the desk is open; left out: always")
+    escalations: tuple[Escalation, ...] = Field(
+        (), description="what is done once a target is long past; each that matches, each once"
+    )
+    silence: Silence = Field(
+        {}, description="what is done when a customer does not answer", validate_default=True
+    )
+    digest: Digest | None = Field(None, description="what waits, as a mail each morning; left out: none")
+    recurring: tuple[Recurring, ...] = Field((), description="tickets that open by themselves, again and again")
     limits: Limits = Field({}, description="what one mail may cost", validate_default=True)
 
     _path: Path = PrivateAttr(default=Path())
+
+    @model_validator(mode="after")
+    def _tell_desk(self) -> Config:
+        self.desk.take_in(self.brands)
+        return self
 
     @property
     def path(self) -> Path:
@@ -68,6 +87,11 @@ class Config(Section):
 
     def zone(self, agent: Agent | None = None) -> ZoneInfo:
         return ZoneInfo((agent and agent.timezone) or self.desk.timezone)
+
+    @property
+    def shares_work(self) -> bool:
+        """Whether a team gives its tickets to its agents in turn, or by load."""
+        return any(team.assign != "nobody" for team in self.teams)
 
     def trusted(self, source: str) -> tuple[str, ...]:
         """The authserv-ids believed for mail from this source (RFC 8601 §5)."""

@@ -25,6 +25,7 @@ _DURATION = r"(?:[0-9]+(?:\.[0-9]+)?\s*[smhdw]\s*)+"
 _SIZE = r"([0-9]+(?:\.[0-9]+)?)\s*([kKmMgG]?[iI]?[bB]?)"
 _SHARE = r"([0-9]+(?:\.[0-9]+)?)\s*%"
 _COUNTRY = r"[A-Z]{2}(?:-[A-Z0-9]{1,4})?"
+_DOMAIN = r"\.?[\w-]{1,63}(?:\.[\w-]{1,63}){0,20}"
 _LIKE_DURATION = "write it like 90s, 10m, 4h, 2h30m or 3d"
 _LIKE_SIZE = "write it like 500KiB or 25MiB"
 _LIKE_SHARE = "write it like 75%"
@@ -140,6 +141,17 @@ def _parse_spellings(value: object) -> object:
     return spellings
 
 
+def _parse_domains(value: object) -> object:
+    """One domain, or a list of them, in small letters."""
+    domains = (value,) if isinstance(value, str) else value
+    for domain in domains if isinstance(domains, list | tuple) else ():
+        if isinstance(domain, str) and not re.fullmatch(_DOMAIN, domain):
+            raise ValueError(
+                f"{_short(domain)} is no domain; write it like acme.example, or .acme.example for all in it"
+            )
+    return [d.casefold() if isinstance(d, str) else d for d in domains] if isinstance(domains, list | tuple) else value
+
+
 def _resolve(value: Path, info: ValidationInfo) -> Path:
     base = (info.context or {}).get("base", Path())
     if "\0" in str(value):
@@ -185,13 +197,42 @@ def parse_week(text: str) -> tuple[tuple[int, time, time], ...]:
     how = f"{_short(text)} is no week; write it like Mon-Fri 09:00-18:00, Sat 09:00-12:00"
     for group in text.split(","):
         words = group.split()
-        match = re.fullmatch(r"([a-z]{3})(?:-([a-z]{3}))?", words[0].lower()) if words else None
-        if not match or len(words) < 2 or any(day and day not in _DAYS for day in match.groups()):
+        days = _days(words[0]) if words else ()
+        if not days or len(words) < 2:
             raise ValueError(how)
-        first, last = _DAYS.index(match[1]), _DAYS.index(match[2] or match[1])
-        days = [day % 7 for day in range(first, last + 1 + (7 if last < first else 0))]
-        spans += [(day, *_hours(span, how)) for span in words[1:] for day in days]
+        for start, end in (_hours(span, how) for span in words[1:]):
+            if start == end:
+                raise ValueError(f"{start:%H:%M}-{end:%H:%M} has no time in it; a whole day is 00:00-24:00")
+            spans += [(day, start, end if end > start else time.max) for day in days]
+            if time.min < end < start:  # over midnight
+                spans += [((day + 1) % 7, time.min, end) for day in days]
     return tuple(sorted(spans))
+
+
+def parse_customer(value: object) -> object:
+    """An address, or a domain with or without all that is in it, in small letters."""
+    if isinstance(value, str) and not re.fullmatch(_DOMAIN, value) and not ADDRESS.fullmatch(value):
+        raise ValueError(f"{_short(value)} is no customer; write ann@acme.example, acme.example or .acme.example")
+    return value.casefold() if isinstance(value, str) else value
+
+
+def parse_hours(text: str) -> tuple[tuple[int, time, time], ...]:
+    """The same, but days or hours may stand alone: "Mon-Fri 18:00-09:00, Sat-Sun"."""
+    groups: list[str] = []
+    for group in text.split(","):
+        first, *spans = group.split() or [""]
+        whole = group if spans else f"{group} 00:00-24:00"
+        groups.append(whole if _days(first) else f"Mon-Sun {group}")
+    return parse_week(",".join(groups))
+
+
+def _days(word: str) -> tuple[int, ...]:
+    """ "Mon-Fri" as weekdays, Monday is 0; none when it is none."""
+    match = re.fullmatch(r"([a-z]{3})(?:-([a-z]{3}))?", word.lower())
+    if not match or any(day and day not in _DAYS for day in match.groups()):
+        return ()
+    first, last = _DAYS.index(match[1]), _DAYS.index(match[2] or match[1])
+    return tuple(day % 7 for day in range(first, last + 1 + (7 if last < first else 0)))
 
 
 def _hours(span: str, how: str) -> tuple[time, time]:
@@ -199,15 +240,16 @@ def _hours(span: str, how: str) -> tuple[time, time]:
     found = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])-(?:([01]?[0-9]|2[0-3]):([0-5][0-9])|24:00)", span)
     if not found:
         raise ValueError(how)
-    start = time(int(found[1]), int(found[2]))
-    end = time(int(found[3]), int(found[4])) if found[3] else time.max
-    if end <= start:
-        raise ValueError(f"{span}: ends before it begins; a night is written as two days")
-    return start, end
+    return time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4])) if found[3] else time.max
 
 
 def _check_week(value: str) -> str:
     parse_week(value)
+    return value
+
+
+def _check_hours(value: str) -> str:
+    parse_hours(value)
     return value
 
 
@@ -248,6 +290,11 @@ Spellings = Annotated[
     BeforeValidator(_parse_spellings),
     WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
 ]
+Domains = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_parse_domains),
+    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+]
 FilePath = Annotated[Path, AfterValidator(_resolve), WithJsonSchema({"type": "string"})]
 Listen = Annotated[str, AfterValidator(_check_listen)]
 Network = Annotated[
@@ -257,4 +304,5 @@ Network = Annotated[
 ]
 Language = Annotated[str, AfterValidator(_check_language), _text("[a-z]{2,3}")]
 Week = Annotated[str, AfterValidator(_check_week)]
+WeekHours = Annotated[str, AfterValidator(_check_hours)]
 Country = Annotated[str, AfterValidator(_check_country), _text(_COUNTRY)]

@@ -1,4 +1,4 @@
-"""The sections on people and work: `agents`, `teams`, `hours`, `targets`, `routes`, `origins`."""
+"""The sections on people and work: `agents`, `teams`, `routes`, `origins`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from typing import Literal
 from pydantic import Field
 
 from maildesk.config.section import Section
-from maildesk.config.values import Country, Duration, Email, Id, Language, Name, Pattern, Share, Spellings, Week, Zone
+from maildesk.config.time import Hours
+from maildesk.config.values import Domains, Email, Id, Language, Name, Pattern, Spellings, WeekHours, Zone
 from maildesk.model import Priority
+
+Role = Literal["agent", "lead", "admin"]
+ROLES: tuple[Role, ...] = ("agent", "lead", "admin")  # each may do what those before it may
 
 
 class Agent(Section):
@@ -25,7 +29,10 @@ class Agent(Section):
     )
     signature: str = Field("", description="under their answers", examples=["Alice\nAcme Support"])
     timezone: Zone | None = Field(None, description="left out: the desk's", examples=["Europe/Rome"])
-    role: Literal["agent", "lead", "admin"] = Field("agent", description="what they may do")
+    role: Role = Field("agent", description="what they may do: each may do what the one before may")
+    hours: Hours | None = Field(
+        None, description="when they work, by their own clock; left out: as their team, or the desk"
+    )
 
     @property
     def first_name(self) -> str:
@@ -35,43 +42,51 @@ class Agent(Section):
 class Team(Section):
     id: Id = Field(description="short name, as in #team billing", examples=["billing"])
     name: Name = Field(description="as people see it", examples=["Billing"])
-
-
-class Hours(Section):
-    week: Week = Field(description="when people are there, by the desk's clock", examples=["Mon-Fri 09:00-18:00"])
-    holidays: Country | None = Field(
-        None,
-        description="country (and region) whose public holidays are closed: IT, DE-BY",
-        examples=["IT"],
+    assign: Literal["nobody", "round_robin", "least_loaded"] = Field(
+        "nobody",
+        description="who of them gets a ticket that comes to it: nobody, round_robin (each in turn) or least_loaded "
+        "(who has the fewest); whoever is away is left out",
     )
-
-
-class Target(Section):
-    first_reply: Duration | None = Field(
-        None, description="from the customer's first mail to an agent's answer", examples=["4h"]
+    escalate_to: Id | None = Field(
+        None, description="the team that #escalate gives its tickets to when it names none", examples=["technical"]
     )
-    next_reply: Duration | None = Field(
-        None, description="from a customer's later mail to an agent's answer", examples=["8h"]
-    )
-    solve: Duration | None = Field(None, description="from the first mail to solved", examples=["3d"])
-
-
-class Targets(Target):
-    warn: Share = Field("75%", description="the first reminder comes at this share of the time", validate_default=True)
-    by_priority: Mapping[Priority, Target] = Field(
-        {}, description="other targets for some priorities", examples=[{"urgent": {"first_reply": "1h"}}]
-    )
+    hours: Hours | None = Field(None, description="when it works; left out: as the desk")
 
 
 class When(Section):
-    """All that are given must match; regular expressions, searched, ignoring case."""
+    """What a mail is. All that are given must match; regular expressions, searched, ignoring case."""
 
     subject: Pattern | None = Field(None, description="the subject", examples=["invoice|fattura"])
     sender: Pattern | None = Field(None, description="the From address", examples=[r"@bank\.example$"])
+    domain: Domains = Field(
+        (),
+        description="the From address's domain, one of these; .acme.example is that and all in it",
+        examples=[".edu"],
+    )
     recipient: Pattern | None = Field(None, description="an address that the mail was sent to", examples=["^billing@"])
     body: Pattern | None = Field(None, description="the new words", examples=["refund"])
     language: Pattern | None = Field(None, description="their language", examples=["^it$"])
-    attachment: Pattern | None = Field(None, description="the name of an attached file", examples=[r"\.pdf$"])
+    attachment: Pattern | None = Field(
+        None, description="the name or the type of an attached file", examples=[r"\.pdf$|^image/"]
+    )
+    automatic: bool | None = Field(None, description="whether a machine wrote it", examples=[True])
+    through_list: bool | None = Field(
+        None, alias="list", description="whether it came through a mailing list", examples=[True]
+    )
+
+
+class RouteWhen(When):
+    """The same, and what is known of a new ticket alone."""
+
+    field: Mapping[str, Pattern] = Field(
+        {},
+        description="what a contact form asked for, or the name, email and language that the sender is known by",
+        examples=[{"Product": "drill"}],
+    )
+    hour: WeekHours | None = Field(
+        None, description="when it came, by the desk's clock", examples=["Mon-Fri 18:00-09:00, Sat-Sun"]
+    )
+    closed: bool | None = Field(None, description="whether it came outside of the desk's hours", examples=[True])
 
 
 class Set(Section):
@@ -80,10 +95,12 @@ class Set(Section):
     category: str | None = Field(None, description="what it is about", examples=["billing"])
     priority: Priority | None = Field(None, description="how urgent it is", examples=["high"])
     tags: tuple[str, ...] = Field((), description="added to its tags", examples=[["money"]])
+    language: Language | None = Field(None, description="what its customer is answered in", examples=["it"])
+    watchers: tuple[Id, ...] = Field((), description="agents who hear of all that happens on it", examples=[["bob"]])
 
 
 class Route(Section):
-    when: When = Field(description="all of these must match: regular expressions, searched, ignoring case")
+    when: RouteWhen = Field(description="all of these must match: regular expressions, searched, ignoring case")
     set: Set = Field(description="what the ticket gets")
     name: str | None = Field(
         None, description="told as the reason; left out: its place in the list", examples=["invoices"]

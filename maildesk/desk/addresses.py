@@ -3,18 +3,21 @@
 `support+t<token>@` is a customer's, random, one for each person on each ticket. `+a` (answer),
 `+n` (note) and `+d` (desk) are agents': signed with HMAC-SHA256, cut to 128 bits, for one agent,
 ticket, kind, revision and expiry. `+b` takes bounces and holds the random part of the Message-ID
-that it belongs to. All are lower-case base32 (RFC 4648 §6), for local parts may lose their case.
+that it belongs to; `+c` (confirm) takes an agent's one word on what waits for it, and holds the same.
+All are lower-case base32 (RFC 4648 §6), for local parts may lose their case.
 """
 
 from __future__ import annotations
 
 import binascii
+import hashlib
 import hmac
 from base64 import b32decode, b32encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from maildesk.config import Desk
 
@@ -30,6 +33,7 @@ class AddressKind(StrEnum):
     NOTE = "n"
     DESK = "d"
     BOUNCE = "b"
+    CONFIRM = "c"
 
 
 AGENTS = (AddressKind.ANSWER, AddressKind.NOTE, AddressKind.DESK)
@@ -42,6 +46,7 @@ class Recipient:
     address: str
     kind: AddressKind = AddressKind.PLAIN
     token: str = ""
+    home: str = ""  # the plain address that it belongs to: the desk's, an alias, a brand's
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +61,46 @@ class Claim:
 def classify(address: str, desk: Desk) -> Recipient | None:
     """The desk's own address taken apart, or None when it is not one of the desk's."""
     key = address.strip().strip("<>").casefold()
-    if key in desk.addresses or key in ("postmaster", f"postmaster@{desk.domain}"):
-        return Recipient(address)
-    prefix, braces, suffix = desk.reply_form.casefold().partition("{token}")
-    if braces and key.startswith(prefix) and key.endswith(suffix):
-        token = key[len(prefix) : len(key) - len(suffix)]
-        if token and "@" not in token:
-            return _token(address, token)
+    if key in desk.addresses:
+        return Recipient(address, home=desk.addresses[key])
     local, _, domain = key.rpartition("@")
+    if key == "postmaster" or (local == "postmaster" and domain in desk.domains):
+        return Recipient(address, home=desk.domains.get(domain, desk.address))
+    for form in desk.reply_forms:
+        prefix, _, suffix = form.casefold().partition("{token}")
+        token = key[len(prefix) : len(key) - len(suffix)] if key.startswith(prefix) and key.endswith(suffix) else ""
+        if token and "@" not in token:
+            return _token(Recipient(address, home=desk.house_of(key).address), token)
     plain, plus, _ = local.partition("+")
-    return Recipient(address) if plus and f"{plain}@{domain}" in desk.addresses else None
+    home = desk.addresses.get(f"{plain}@{domain}") if plus else None
+    return Recipient(address, home=home) if home else None
 
 
-def _token(address: str, token: str) -> Recipient:
+def _token(found: Recipient, token: str) -> Recipient:
     kind, rest = token[0], token[1:]
     known = kind in set(AddressKind) and 26 <= len(rest) <= 63 and rest.isascii() and rest.isalnum()
-    return Recipient(address, AddressKind(kind), rest) if known else Recipient(address)
+    return replace(found, kind=AddressKind(kind), token=rest) if known else found
 
 
-def address(desk: Desk, kind: AddressKind, token: str) -> str:
-    """The reply address of this kind; the desk's plain one where it has no room for a token."""
-    return desk.reply_form.replace("{token}", f"{kind}{token}") if has_tokens(desk) else desk.reply_form
+def fingerprint(token: str) -> str:
+    """What is stored of a one-time token: nobody who reads the store can answer to it."""
+    return hashlib.sha256(token.casefold().encode()).hexdigest()
 
 
-def has_tokens(desk: Desk) -> bool:
-    return "{token}" in desk.reply_form
+class House(Protocol):
+    """The desk, or one of its brands."""
+
+    @property
+    def reply_form(self) -> str: ...
+
+
+def address(house: House, kind: AddressKind, token: str) -> str:
+    """The reply address of this kind; the plain one where it has no room for a token."""
+    return house.reply_form.replace("{token}", f"{kind}{token}") if has_tokens(house) else house.reply_form
+
+
+def has_tokens(house: House) -> bool:
+    return "{token}" in house.reply_form
 
 
 # --- agents' tokens ------------------------------------------------------------------------------------

@@ -1,168 +1,181 @@
-"""What an agent's mail leads to: commands carried out, an answer to the customer, a private note.
+"""What an agent's mail leads to, by who is believed: it acts, or waits for a word of theirs, or changes nothing.
 
-All or nothing: the block of commands is validated whole, and the answer goes with it or not at
-all. On any trouble the agent alone hears of it, with the line, a caret and the nearest command.
+What cannot be believed reaches no customer: it is kept, the agent's registered address is told, and an answer
+to that (to a one-time token, from that address) lets it go (THREATS T3, T4).
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from maildesk.config import Agent
-from maildesk.desk import customers, letters
+from maildesk.desk import acts, addresses, authority, collisions, customers, forwards, letters
 from maildesk.desk.addresses import AddressKind
-from maildesk.desk.answers import Draft, own_files, steps
 from maildesk.desk.authority import Authority, Rank
 from maildesk.desk.case import Case
 from maildesk.desk.commands import grammar
-from maildesk.desk.commands.effects import Effects
-from maildesk.desk.commands.table import BY_NAME, carry_out, help_values
-from maildesk.desk.letters import Parcel
-from maildesk.mail.compose import ComposeError
-from maildesk.mail.render import CannedIncomplete, CannedMissing, Unrenderable
+from maildesk.desk.commands.table import BY_NAME, only_reads
+from maildesk.desk.transcripts import may_tell, parcel, refused
 from maildesk.mail.slots import Words
 from maildesk.model import (
+    Defer,
+    Deferred,
+    Forget,
     Kind,
     Plan,
-    Problem,
     Purpose,
     Reason,
     RecordEvent,
+    Release,
     Step,
     Verdict,
+    Wait,
 )
 
-_ANSWERS = 20  # of our own words to one agent, an hour; more than that is a robot talking to us
-_REPLIES = 30  # answers on one ticket, an hour: two robots would go on for ever
+_UNSURE_WHERE = "two_tickets"  # the one reason after which a word of the agent's would not help
 
 
-def agent_mail(case: Case, authority: Authority) -> Plan:
+def agent_mail(case: Case, claimed: Authority) -> Plan:
     """By rank: acts, is kept as an unverified note, or changes nothing."""
-    if authority.rank is Rank.VOID or authority.agent is None:
-        return Plan(Verdict.IGNORED, case.mail.author.email or "unknown", reasons=(authority.reason,))
-    if authority.rank is Rank.UNPROVEN:
-        return _unverified(case, authority, authority.agent)
+    if claimed.rank is Rank.VOID or claimed.agent is None:
+        return Plan(Verdict.IGNORED, case.mail.author.email or "unknown", reasons=(claimed.reason,))
+    if claimed.rank is Rank.UNPROVEN and not _only_looks(case, claimed):
+        return _unverified(case, claimed, claimed.agent)
     if case.automatic:
-        return _absence(case, authority, authority.agent)
-    return _act(case, authority, authority.agent)
+        return _absence(case, claimed, claimed.agent)
+    return acts.act(case, claimed, claimed.agent)
+
+
+def _only_looks(case: Case, claimed: Authority) -> bool:
+    """An expired address is good for reading: the answer goes to the agent's registered address anyway."""
+    return claimed.reason.rule == "expired" and only_reads(grammar.parse(case.mail.reply.text, tuple(BY_NAME)))
 
 
 # --- who may not act -----------------------------------------------------------------------------------
 
 
-def _unverified(case: Case, authority: Authority, agent: Agent) -> Plan:
+def _unverified(case: Case, claimed: Authority, agent: Agent) -> Plan:
     """Kept as a note that reached nobody; the agent's registered address is told, and how to go on."""
-    ticket, steps = authority.ticket, list[Step]()
+    ticket, steps = claimed.ticket, list[Step]()
     entry_id: int | None = None
     if ticket is not None:
         entry = customers.add_entry(case, ticket.id, Kind.HELD)
         data: dict[str, str | int | None] = {"message": entry.entry.id, "from": case.mail.author.email}
-        data["rule"] = authority.reason.rule
+        data["rule"] = claimed.reason.rule
         steps += [entry, RecordEvent(ticket.id, "unverified", data)]
         entry_id = entry.entry.id
-    if not case.automatic and _may_tell(case, agent):
-        values = {"why": authority.reason.text, "words": Words(case.words)}
-        parcel = replace(_parcel(case, agent, Purpose.HELD, values), entry_id=entry_id, in_reply_to="")
-        steps.append(letters.to_agent(customers.desk(case, ticket), agent, ticket, parcel))
+    if not case.automatic and may_tell(case, agent):
+        good = claimed.reason.rule != _UNSURE_WHERE
+        author = case.mail.author
+        values = {
+            "why": claimed.reason.text,
+            "words": Words(case.words),
+            "confirmable": good,
+            "author": {"name": author.name, "email": author.email, "proof": str(case.authentication.proof)},
+        }
+        told = replace(
+            parcel(case, agent, Purpose.HELD, values),
+            entry_id=entry_id,
+            in_reply_to="",
+            confirms=good,
+            serial=case.inbox_id,
+        )
+        letter = letters.to_agent(customers.desk(case, ticket), agent, ticket, told)
+        steps.append(letter)
+        if good:
+            steps.append(Defer(_waiting(case, claimed, agent, letters.fingerprint_of(letter), entry_id)))
     actor = case.mail.author.email or "unknown"
-    return Plan(Verdict.HELD, actor, tuple(steps), (authority.reason,), ticket.id if ticket else None, "token")
+    return Plan(Verdict.HELD, actor, tuple(steps), (claimed.reason,), ticket.id if ticket else None, "token")
 
 
-def _may_tell(case: Case, agent: Agent) -> bool:
-    """An agent, too, can be bombed through us, and may have a robot: so many answers of ours an hour."""
-    return case.facts.answers.get(agent.id, 0) < _ANSWERS
+def _waiting(case: Case, claimed: Authority, agent: Agent, secret: str, entry_id: int | None) -> Deferred:
+    ticket = claimed.ticket
+    return Deferred(
+        wait=Wait.CONFIRM,
+        agent=agent.id,
+        inbox_id=case.inbox_id,
+        ticket_id=ticket.id if ticket else None,
+        entry_id=entry_id,
+        revision=ticket.revision if ticket else 0,
+        secret=secret,
+        data=str(claimed.kind),
+    )
 
 
-def _absence(case: Case, authority: Authority, agent: Agent) -> Plan:
+def _absence(case: Case, claimed: Authority, agent: Agent) -> Plan:
     """An agent's out-of-office message: kept for agents, and answered by nobody."""
     reason = Reason("automatic", f"a machine wrote it ({case.automatic})")
-    if authority.ticket is None:
+    if claimed.ticket is None:
         return Plan(Verdict.IGNORED, agent.id, reasons=(reason,))
-    entry = customers.add_entry(case, authority.ticket.id, Kind.AUTO)
-    return Plan(Verdict.NOTE, agent.id, (entry,), (authority.reason, reason), authority.ticket.id, "token")
+    entry = customers.add_entry(case, claimed.ticket.id, Kind.AUTO)
+    return Plan(Verdict.NOTE, agent.id, (entry,), (claimed.reason, reason), claimed.ticket.id, "token")
 
 
-# --- who acts ------------------------------------------------------------------------------------------
+# --- an agent's word on what waits ------------------------------------------------------------------------
+
+_NO = re.compile(
+    r"\b(no|not|never|don't|didn't|wasn't|stop|cancel|non|nicht|nein|pas|jamais|annulla|annuler|nu|niciodată|"
+    r"anulează|ei|en|älä|peruuta|#undo)\b|(?<!\S)#undo\b",
+    re.IGNORECASE,
+)
 
 
-def _act(case: Case, authority: Authority, agent: Agent) -> Plan:
-    block = grammar.parse(case.mail.reply.text, tuple(BY_NAME))
-    desk = customers.desk(case, authority.ticket)
-    if authority.ticket is not None and (why := _unclear(case, block, authority.kind)):
-        return _refused(case, authority, agent, why)
-    effects, troubles = carry_out(block, desk, agent.id, agent, authority.ticket)
-    if troubles:
-        return _refused(case, authority, agent, grammar.transcript(troubles))
-    if authority.ticket is None:
-        return _without_ticket(case, authority, agent, effects, block.words.strip())
-    private = effects.private or authority.kind is AddressKind.NOTE
-    if block.suspicious and not private:
-        why = f"{block.suspicious[0].strip()!r} stands among your words and may be meant as a command. Commands go to"
-        return _refused(
-            case, authority, agent, f"{why} the top; a line with #end above your words says that it is none."
-        )
-    if case.facts.replies >= _REPLIES and not private:
-        return _refused(
-            case, authority, agent, "More answers went out on this ticket within an hour than a person writes."
-        )
-    words, files = block.words.strip(), own_files(case)
-    draft = Draft(agent, authority.ticket, words, block.lines, effects, files, private)
+def confirmation(case: Case) -> Plan | None:
+    """The answer to a confirmation: what waited goes, once. None: the mail is no such answer."""
+    waited = case.facts.confirmed
+    if waited is None:
+        return _void(case) if case.recipient(AddressKind.CONFIRM) is not None else None
+    agent = case.policy.config.agent(waited.agent)
+    if agent is None or case.agent != agent:
+        return _nothing(case, f"{case.mail.author.email or 'nobody'} answered the confirmation of {waited.agent}")
+    if case.automatic:
+        return _nothing(case, f"a machine wrote it ({case.automatic})")
+    judged = authority.by_sender(case, agent, AddressKind.CONFIRM, case.facts.signed_for)
+    if judged.rank is not Rank.ACTS:
+        return _nothing(case, judged.reason.text)
+    if _NO.search(case.mail.reply.text):
+        why = Reason("declined", f"{agent.id} does not want mail {waited.inbox_id} to be carried out")
+        return Plan(Verdict.NOTE, agent.id, (Forget(waited.id),), (why,), waited.ticket_id, "token")
+    why = Reason("confirmed", f"{agent.id} has confirmed mail {waited.inbox_id}")
+    steps = (Release(waited.id, case.moment.now),)
+    return Plan(Verdict.NOTE, agent.id, steps, (why,), waited.ticket_id, "token")
+
+
+def _nothing(case: Case, why: str) -> Plan:
+    return Plan(Verdict.IGNORED, case.mail.author.email or "unknown", reasons=(Reason("unconfirmed", why),))
+
+
+def _void(case: Case) -> Plan:
+    """Used, too old, or never given out: an agent hears of it, anybody else does not."""
+    why = "Nothing waits for this confirmation any more: it was used, or it is too old. Nothing was done"
+    agent = case.agent
+    if agent is None or case.automatic:
+        return _nothing(case, why)
+    nobody = Authority(Rank.VOID, agent, AddressKind.CONFIRM, None, Reason("void_token", why))
+    return refused(case, nobody, agent, f"{why}.")
+
+
+def released(case: Case, waited: Deferred) -> Plan:
+    """A mail that was deferred, carried out now with the rights that its agent has now."""
+    agent, ticket = case.policy.config.agent(waited.agent), case.facts.signed_for
+    if agent is None or (waited.ticket_id is not None and ticket is None):
+        why = f"{waited.agent} is no agent any more" if agent is None else f"ticket {waited.ticket_id} is gone"
+        return _nothing(case, why)
+    kind = _kind(case, waited)
+    on = ticket if kind is not AddressKind.DESK else None
+    known = Authority(Rank.ACTS, agent, kind, on, Reason("released", f"{agent.id}, who had to wait ({waited.wait})"))
+    if waited.wait is Wait.LATER and (late := collisions.too_late(case, known, waited)) is not None:
+        return late
+    return forwards.passed_on(case, known) or acts.act(case, known, agent)
+
+
+def _kind(case: Case, waited: Deferred) -> AddressKind:
+    """Which kind of address the mail was sent to; a plain one stands for an answer, or for the desk's."""
     try:
-        applied = tuple(steps(case, draft))
-    except (ComposeError, CannedMissing, CannedIncomplete, Unrenderable) as error:
-        return _refused(case, authority, agent, str(error))
-    verdict = Verdict.AGENT_REPLY if draft.speaks and not private else Verdict.NOTE
-    done = tuple(Reason("command", command.source.strip()) for command in block.commands)
-    return Plan(verdict, agent.id, applied, (authority.reason, *done), draft.ticket.id, "token")
-
-
-def _unclear(case: Case, block: grammar.Block, kind: AddressKind) -> str:
-    """Why it is not sure what the agent wants to say, and to whom; "" when it is clear."""
-    ended = any(line.strip().casefold() == "#end" for line in block.lines)  # "these are my words, all of them"
-    private = kind is AddressKind.NOTE or any(command.verb == "note" for command in block.commands)
-    doubt = case.mail.reply.doubtful
-    if doubt and (block.commands or block.troubles or not private) and not ended:
-        how = "Write above the line at the top; or begin with a line #end if all of the text is meant."
-        return f"It is not sure where your own words end ({doubt}), so nothing was done. {how}"
-    if not (block.words.strip() or block.commands or block.troubles or own_files(case)):
-        return "No words of yours were found: they belong above the line at the top, not below the quoted mail."
-    return ""
-
-
-_TOO_MANY = "the agent has had too many answers of ours within an hour, and is not told"
-
-
-# --- what only the agent hears ---------------------------------------------------------------------------
-
-
-def _parcel(case: Case, agent: Agent, purpose: Purpose, values: dict[str, object]) -> Parcel:
-    language = case.policy.language_of(agent)
-    return Parcel(purpose, language, values, in_reply_to=case.mail.message_id)
-
-
-def _refused(case: Case, authority: Authority, agent: Agent, transcript: str) -> Plan:
-    """Nothing was applied, nothing went to the customer; the agent gets their words back, to resend."""
-    own = case.mail.reply.text.strip()
-    whole = f"{transcript}\n\n{'-' * 20}\n{own}" if own else transcript
-    values: dict[str, object] = {"transcript": Words(whole, preformatted=True)}
-    parcel = _parcel(case, agent, Purpose.COMMAND_ERROR, values)
-    told: tuple[Step, ...] = ()
-    if _may_tell(case, agent):
-        told = (letters.to_agent(customers.desk(case, authority.ticket), agent, authority.ticket, parcel),)
-    reason = Reason("command_error", f"nothing was done: {transcript.splitlines()[0] if transcript else 'an error'}")
-    ticket_id = authority.ticket.id if authority.ticket else None
-    problem = Problem("commands", transcript)
-    reasons = (authority.reason, reason, *(() if told else (Reason("too_many", _TOO_MANY),)))
-    return Plan(Verdict.NOTE, agent.id, told, reasons, ticket_id, "token", (problem,))
-
-
-def _without_ticket(case: Case, authority: Authority, agent: Agent, effects: Effects, words: str) -> Plan:
-    """Sent to the agent's desk address: commands that need no ticket, or help. Words for people come back."""
-    if words:
-        why = "This address belongs to no ticket, so your words went to nobody. Answer a notice of the ticket you mean."
-        return _refused(case, authority, agent, why)
-    if not _may_tell(case, agent):
-        return Plan(Verdict.NOTE, agent.id, reasons=(authority.reason, Reason("too_many", _TOO_MANY)))
-    letter = letters.to_agent(customers.desk(case), agent, None, _parcel(case, agent, Purpose.HELP, help_values()))
-    why = "asked for help" if effects.help else "no ticket is named: the agent gets the list of commands"
-    return Plan(Verdict.NOTE, agent.id, (letter,), (authority.reason, Reason("help", why)))
+        kind = AddressKind(waited.data)
+    except ValueError:
+        kind = AddressKind.PLAIN
+    if kind in addresses.AGENTS:
+        return kind
+    return AddressKind.ANSWER if waited.ticket_id is not None else AddressKind.DESK

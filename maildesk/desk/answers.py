@@ -6,14 +6,16 @@ notice, a note or a held mail go no further (THREATS T1, T17).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from maildesk.config import Agent
-from maildesk.desk import customers, letters, notices, privacy, reminders
+from maildesk.desk import colleagues, customers, letters, notices, privacy
+from maildesk.desk.addresses import AGENTS
 from maildesk.desk.case import Case
+from maildesk.desk.colleagues import Act
 from maildesk.desk.commands import markup
-from maildesk.desk.commands.effects import Effects, after
+from maildesk.desk.commands.effects import Effects, Said, after
 from maildesk.desk.commands.status import change
 from maildesk.desk.commands.table import help_values
 from maildesk.desk.letters import Parcel
@@ -25,11 +27,12 @@ from maildesk.model import (
     AddEntry,
     Address,
     Attachment,
-    CancelTimers,
     Field,
     Kind,
+    Participant,
     Proof,
     Purpose,
+    QueueMail,
     SetField,
     Status,
     Step,
@@ -65,6 +68,10 @@ class Draft:
         status = changed.status if self.effects.status else Status.PENDING
         return replace(changed, status=status, revision=changed.revision + 1)
 
+    @property
+    def act(self) -> Act:
+        return Act(self.agent.id, self.agent.name, self.ticket, self.after, self.effects)
+
 
 def steps(case: Case, draft: Draft) -> Iterator[Step]:
     """What the draft does; ComposeError, CannedMissing, CannedIncomplete or Unrenderable where it cannot be sent."""
@@ -82,7 +89,27 @@ def steps(case: Case, draft: Draft) -> Iterator[Step]:
         if not draft.private:
             yield from _answer(case, draft, said, entry.entry.id)
         yield from _tell_colleagues(case, draft, entry)
-    yield from tell_assigned(desk, draft.ticket, draft.after, draft.effects, draft.agent.id)
+    else:
+        said, entry = Words(""), None
+    files = notices.enclose(case.mail.raw, draft.files, said.html, _ROOM)
+    on = entry.entry.id if entry else None
+    words = Said(
+        desk, draft.agent, draft.after, said, files, on, case.mail.message_id, draft.private, inbox_id=case.inbox_id
+    )
+    yield from deeds(draft.effects, words, taken=int(entry is not None and not entry.replaces))
+    yield from colleagues.handed(desk, draft.act)
+    for last in draft.effects.last:
+        yield from last(draft.after)
+
+
+def deeds(effects: Effects, said: Said, taken: int) -> Iterator[Step]:
+    """What the commands do with the words, where so many entries are ``taken`` already."""
+    facts = said.desk.facts
+    for deed in effects.deeds:
+        known = replace(facts, next_entry=facts.next_entry + taken)
+        done = tuple(deed(replace(said, desk=replace(said.desk, facts=known))))
+        taken += sum(isinstance(step, AddEntry) and not step.replaces for step in done)
+        yield from done
 
 
 def _said(case: Case, draft: Draft) -> Words:
@@ -108,21 +135,37 @@ def _markup(case: Case, draft: Draft) -> str | None:
 
 def _clean(case: Case, draft: Draft, text: str) -> str:
     """Private addresses and tokens taken out of what a customer will read."""
-    return text if draft.private else privacy.redact(text, case.policy.config)
+    if draft.private:
+        return text
+    return privacy.redact(text, case.policy.config, case.policy.brand(draft.ticket).address)
 
 
 def _entry(case: Case, draft: Draft, said: Words) -> AddEntry:
     kind = Kind.NOTE if draft.private else Kind.AGENT
-    added = customers.add_entry(case, draft.ticket.id, kind, text=said.as_text())
-    return replace(added, entry=replace(added.entry, author=draft.agent.id, html=said.html))
+    kept = _headed(said, draft.effects.heading)
+    added = customers.add_entry(case, draft.ticket.id, kind, text=kept.as_text())
+    entry = replace(added.entry, author=draft.agent.id, html=kept.html)
+    before = case.released.entry_id if case.released is not None else None
+    if before is not None:  # as an unverified note, until now
+        return replace(added, entry=replace(entry, id=before), replaces=True)
+    return replace(added, entry=replace(entry, created_at=case.moment.now))
+
+
+def _headed(said: Words, heading: str) -> Words:
+    """The words as they stand on the ticket: whom they were written to, where that is no customer."""
+    if not heading:
+        return said
+    page = f"{Words(heading).as_html()}\n{said.html}" if said.html is not None else None
+    return Words(f"{heading}\n\n{said.as_text()}", page)
 
 
 def _answer(case: Case, draft: Draft, said: Words, entry_id: int) -> Iterator[Step]:
     """Everybody who is on the ticket gets the words, each in a mail of their own (THREATS T14)."""
     ticket = draft.ticket
-    people = [p for p in ticket.participants if sendable(p.email) and not p.email.endswith("@invalid")]
+    people = [p for p in draft.after.participants if sendable(p.email) and not p.email.endswith("@invalid")]
     if not people:
         raise ComposeError("This ticket has no address to answer to; #note keeps your words on it.")
+    people = [person for person in people if not _has_it(case, person)]
     if draft.effects.status is Status.SPAM:
         raise ComposeError("Spam is not answered; #note keeps your words among agents.")
     if privacy.quotes_notice(said.text, case.policy.config.desk):
@@ -138,13 +181,33 @@ def _answer(case: Case, draft: Draft, said: Words, entry_id: int) -> Iterator[St
         in_reply_to=case.facts.entry.message_id if case.facts.entry else "",
         not_before=letters.hold(case.policy, case.moment.now),
     )
+    parcel = draft.effects.dress(parcel) if draft.effects.dress else parcel
     for person in people:
         yield letters.to_customer(customers.desk(case, ticket), draft.after, person, parcel, draft.agent)
     if ticket.first_reply_at is None:
         yield SetField(ticket.id, Field.FIRST_REPLY_AT, case.moment.now)
-        yield CancelTimers(ticket.id, reminders.FIRST_REPLY)
     if draft.effects.status is None:
         yield from change(ticket, Status.PENDING, case.moment, case.policy.config)
+
+
+def _has_it(case: Case, person: Participant) -> bool:
+    """Whether the agent wrote to them by themselves, with the desk in Cc: once is enough."""
+    if case.recipient(*AGENTS) is not None:
+        return False
+    return person.email.casefold() in {a.key() for a in (*case.mail.to, *case.mail.cc)}
+
+
+def preview(draft: Draft, planned: Sequence[Step]) -> dict[str, object]:
+    """What the customer would get, as values for the template: from the very bytes that would be sent."""
+    mails = [step for step in planned if isinstance(step, QueueMail) and step.agent is None]
+    first = parse.read(mails[0].raw) if mails else None
+    return {
+        "recipients": tuple(mail.envelope_to for mail in mails),
+        "mail_subject": first.subject if first else "",
+        "words": Words(first.text if first else "", html.sanitize(first.html) if first and first.html else None),
+        "files": tuple(a.name for a in first.attachments) if first else (),
+        "lines": Words("\n".join(draft.lines), preformatted=True),
+    }
 
 
 def own_files(case: Case) -> tuple[Attachment, ...]:
@@ -162,10 +225,6 @@ def own_files(case: Case) -> tuple[Attachment, ...]:
 
 
 def _tell_colleagues(case: Case, draft: Draft, entry: AddEntry) -> Iterator[Step]:
-    """The assignee hears what another agent wrote; of a note on nobody's ticket, all who are told of the ticket."""
-    audience = case.policy.told_of(draft.after) if draft.after.assignee or draft.private else ()
-    given = None if draft.private else draft.effects.given_to  # who is given the ticket gets a notice of their own
-    told = [agent for agent in audience if agent.id not in (draft.agent.id, given)]
     news = News(
         ticket=draft.after,
         entry=entry.entry,
@@ -175,23 +234,4 @@ def _tell_colleagues(case: Case, draft: Draft, entry: AddEntry) -> Iterator[Step
         attachments=entry.attachments,
         raw=case.mail.raw,
     )
-    yield from notices.tell(customers.desk(case, draft.ticket), told, news)
-
-
-def tell_assigned(desk: letters.Desk, before: Ticket, ticket: Ticket, effects: Effects, actor: str) -> Iterator[Step]:
-    """Whoever was given the ticket, agent or team, gets the customer's last words, with their files."""
-    last, config = desk.facts.entry, desk.policy.config
-    agents: list[Agent] = []
-    if ticket.assignee == effects.given_to != before.assignee:
-        agents = [agent for agent in config.agents if agent.id == effects.given_to]
-    elif ticket.team == effects.given_to_team != before.team and ticket.assignee is None:
-        agents = [agent for agent in config.agents if effects.given_to_team in agent.teams]
-    agents = [agent for agent in agents if agent.id != actor]
-    if not agents or last is None:
-        return
-    reason = "team" if ticket.assignee is None else "assigned"
-    raw = desk.facts.entry_raw
-    files = parse.read(raw).attachments if raw else ()
-    author = Address(letters.author_name(ticket, last), last.author)
-    news = News(ticket, last, reason, author, Proof.PROVEN, files, raw)  # how sure we are was told before
-    yield from notices.tell(desk, agents, news)
+    yield from colleagues.hear(customers.desk(case, draft.ticket), draft.act, news)

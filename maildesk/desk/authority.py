@@ -14,13 +14,12 @@ from maildesk.config import Agent
 from maildesk.desk import addresses, threading
 from maildesk.desk.addresses import AGENTS, AddressKind
 from maildesk.desk.case import Case
+from maildesk.desk.commands import grammar
+from maildesk.desk.commands.table import BY_NAME
 from maildesk.desk.threading import Standing
-from maildesk.model import Proof, Purpose, Reason, Ticket
+from maildesk.model import Kind, Proof, Reason, Ticket
 
-_TO_AGENTS = frozenset({Purpose.NOTICE, Purpose.REMINDER, Purpose.COMMAND_ERROR, Purpose.HELD, Purpose.FAILED,
-                        Purpose.HELP})  # fmt: skip
-
-
+_PRIVATE = (Kind.NOTE,)
 _CUSTOMERS = (Standing.ON_TICKET, Standing.FOLLOW_UP)
 
 
@@ -50,11 +49,31 @@ def judge(case: Case) -> Authority | None:
         return None
     if not addresses.has_tokens(case.policy.config.desk) and (found := _by_reference(case, case.agent)):
         return found
+    return _by_from(case, case.agent)
+
+
+def _by_from(case: Case, agent: Agent) -> Authority | None:
+    """To the desk's plain address: a From that a trusted checker has proven acts, any other one has to be confirmed.
+
+    An agent who writes there as anybody does, about no ticket and without commands, is a customer like anybody.
+    """
     ticket = case.facts.by_token or case.facts.by_reference or case.facts.by_tag
-    if ticket is None or ticket.participant(case.agent.email) is not None:
-        return None  # an agent who writes to the desk as anybody does is a customer like anybody
-    why = f"{case.agent.email} is an agent's address, but it was not sent to their reply address"
-    return Authority(Rank.UNPROVEN, case.agent, AddressKind.PLAIN, ticket, Reason("no_token", why))
+    if ticket is None and not grammar.parse(case.mail.reply.text, tuple(BY_NAME)).commands:
+        return None
+    if ticket is not None and ticket.participant(agent.email) is not None:
+        return None
+    kind = _kind(case, ticket)
+    if case.authentication.proof is Proof.PROVEN and case.policy.config.desk.agents_proof == "token":
+        return by_sender(case, agent, kind, ticket)
+    why = f"{agent.email} is an agent's address, but it was not sent to their reply address"
+    return Authority(Rank.UNPROVEN, agent, kind, ticket, Reason("no_token", why))
+
+
+def _kind(case: Case, ticket: Ticket | None) -> AddressKind:
+    """The address that the mail would have been sent to: an answer to what is private is private."""
+    if ticket is None:
+        return AddressKind.DESK
+    return AddressKind.NOTE if case.facts.answered_kind in _PRIVATE else AddressKind.ANSWER
 
 
 def _by_address(case: Case, recipient: addresses.Recipient) -> Authority:
@@ -77,11 +96,11 @@ def _by_address(case: Case, recipient: addresses.Recipient) -> Authority:
         return refuse(Rank.UNPROVEN, agent, "expired", f"the reply address expired on {claim.expires}")
     if recipient.kind is not AddressKind.DESK and (ticket is None or case.facts.signed_as != claim.ticket):
         return refuse(Rank.VOID, agent, "no_ticket", f"there is no ticket {claim.ticket}")
-    return _by_sender(case, agent, recipient.kind, ticket)
+    return by_sender(case, agent, recipient.kind, ticket)
 
 
-def _by_sender(case: Case, agent: Agent, kind: AddressKind, ticket: Ticket | None) -> Authority:
-    """The address is right: now nothing may deny that the sender is who From says."""
+def by_sender(case: Case, agent: Agent, kind: AddressKind, ticket: Ticket | None) -> Authority:
+    """The address is right, or From is proven: now nothing may deny that the sender is who From says."""
     proof = case.authentication.proof
     if len(case.mail.from_) != 1:
         reason = Reason("two_authors", "it names more than one author")
@@ -105,12 +124,11 @@ def _owner(case: Case, recipient: addresses.Recipient) -> Agent | None:
 def _by_reference(case: Case, agent: Agent) -> Authority | None:
     sent = case.facts.answered
     ticket = case.facts.by_reference
-    if sent is None or sent.agent != agent.id or sent.purpose not in _TO_AGENTS:
+    if sent is None or sent.agent != agent.id:
         return None
     if ticket is not None and ticket.id != sent.ticket_id:
         return None  # it answers one ticket's notice and names another ticket
     if case.moment.now - sent.created_at > addresses.LIFETIME:
         reason = Reason("expired", "the mail that it answers is too old")
         return Authority(Rank.UNPROVEN, agent, AddressKind.PLAIN, ticket, reason)
-    kind = AddressKind.ANSWER if ticket else AddressKind.DESK
-    return _by_sender(case, agent, kind, ticket)
+    return by_sender(case, agent, _kind(case, ticket), ticket)

@@ -29,6 +29,7 @@ from maildesk.model import (
 )
 
 _DIAGNOSTIC = 300
+_TOLD = frozenset({Purpose.REPLY, Purpose.ASK, Purpose.CALL})  # their agents hear that they did not arrive
 
 
 def bounced(case: Case, bounce: Bounce) -> Plan:
@@ -79,12 +80,14 @@ def _consequences(
     if ticket is None:
         return
     again = sent.state is OutboxState.FAILED and not told_now  # a second report, or one after a refusal
-    if sent.purpose is not Purpose.REPLY or not permanent or again:
+    if sent.purpose not in _TOLD or sent.agent is not None or not permanent or again:
         return
-    yield from customers.reopen(ticket, desk.policy.config, desk.moment.now)
+    if sent.purpose is Purpose.REPLY:
+        yield from customers.reopen(ticket)
     entry = desk.facts.failed
     author = desk.policy.config.agent(entry.author) if entry else None
-    for agent in (author,) if author else desk.policy.told_of(ticket):
+    for agent in (author,) if author else desk.policy.told_of(ticket, desk.facts.away):
         values = {"recipient": sent.recipient, "error": error, "words": Words(entry.text if entry else "")}
-        parcel = Parcel(Purpose.FAILED, desk.policy.language_of(agent), values, serial=sent.id)
+        private = sent.purpose is Purpose.ASK  # the customer has nothing to do with it
+        parcel = Parcel(Purpose.FAILED, desk.policy.language_of(agent), values, serial=sent.id, private=private)
         yield letters.to_agent(desk, agent, ticket, parcel)

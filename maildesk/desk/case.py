@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from maildesk.config import Agent
-from maildesk.desk.addresses import AGENTS, AddressKind, Recipient, classify, read
-from maildesk.desk.origins import Meant, Origin
+from maildesk.desk.addresses import AddressKind, Recipient, classify
+from maildesk.desk.origins import Origin
 from maildesk.desk.policy import Policy
-from maildesk.mail import authentication, parse
+from maildesk.desk.routing import Incoming, Routed
+from maildesk.mail import authentication
 from maildesk.mail.forward import Original
-from maildesk.model import Authentication, Facts, Mail, Moment, Question, RawMail
+from maildesk.model import Authentication, Deferred, Facts, Mail, Moment, RawMail
 
-_TAG = re.compile(r"\[#(\d{1,9})\]")
+TAG = re.compile(r"\[#(\d{1,9})\]")
 _REPLY_PREFIX = re.compile(r"(?:(?:re|aw|sv|vs|r|rif|antw?|odp|ynt)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
-_ANSWERED, _NEWEST, _OLDEST_IDS = 5, 10, 4  # Message-IDs that are looked up: In-Reply-To, References' end and start
 _OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -35,6 +34,8 @@ class Case:
     facts: Facts
     origin: Origin | None = None  # who is behind it, where somebody else's address sent it
     forwarded: Original | None = None  # what it forwards, if it says that an agent does
+    released: Deferred | None = None  # it was deferred, and its time has come
+    routed: Routed | None = None  # where its ticket would go, if that was looked at already
 
     @property
     def agent(self) -> Agent | None:
@@ -58,6 +59,20 @@ class Case:
         """Why this is a machine's mail, by its header or its empty envelope sender (RFC 3834 §2); "" if it is not."""
         return self.mail.automatic or ("its envelope sender is empty" if self.raw.envelope_from == "" else "")
 
+    @property
+    def incoming(self) -> Incoming:
+        """What routes may look at."""
+        contact = self.facts.contact
+        known = contact if contact is not None and contact.email.casefold() == self.mail.author.key() else None
+        return Incoming(
+            mail=self.mail,
+            recipients=tuple(recipient.address for recipient in self.recipients),
+            automatic=self.automatic,
+            fields=self.origin.fields if self.origin is not None else (),
+            contact=known,
+            at=self.when,
+        )
+
     def recipient(self, *kinds: AddressKind) -> Recipient | None:
         return next((r for r in self.recipients if r.kind in kinds), None)
 
@@ -68,10 +83,9 @@ class Case:
 
     @property
     def mailbox(self) -> str:
-        """The plain address of the desk that it was sent to."""
-        plain = self.recipient(AddressKind.PLAIN)
-        desk = self.policy.config.desk
-        return plain.address if plain and plain.address.casefold() in desk.addresses else desk.address
+        """The plain address of the desk, or of a brand, that it was sent to; of several the first."""
+        found = self.recipient(AddressKind.PLAIN) or next(iter(self.recipients), None)
+        return found.home if found is not None and found.home else self.policy.config.desk.address
 
     @property
     def words(self) -> str:
@@ -96,50 +110,7 @@ def authenticate(raw: RawMail, mail: Mail, policy: Policy) -> Authentication:
     return authentication.judge(mail.trace, mail.from_, trusted)
 
 
-def question(inbox_id: int, meant: Meant, to: tuple[Recipient, ...], policy: Policy, now: datetime) -> Question:
-    """What of the past this mail makes us want to know."""
-    desk, mail = policy.config.desk, meant.mail
-    named = _named(mail, to)
-    returned = [f"<{r.token}@{desk.domain}>" for r in to if r.kind is AddressKind.BOUNCE][:1]
-    bounced = [mail.bounce.original_message_id] if mail.bounce else []
-    return replace(
-        named,
-        inbox_id=inbox_id,
-        digest=parse.fingerprint(mail),
-        message_id=mail.message_id,
-        author=mail.author.email,
-        person=meant.forwarded.author.email if meant.forwarded else "",
-        references=(*named.references, *returned),
-        bounced_ids=tuple(m for m in (*returned, *bounced) if m),
-        auto_replies_since=now - desk.auto_reply_limit.per,
-        desk_since=now - desk.auto_reply_desk_limit.per,
-        notices_since=now - desk.notice_limit.per,
-        hour_ago=now - timedelta(hours=1),
-    )
-
-
-def _named(mail: Mail, to: tuple[Recipient, ...]) -> Question:
-    """The tickets that a mail names in one way or another."""
-    signed = next((claim for r in to if r.kind in AGENTS if (claim := read(r.token))), None)
-    tag = _TAG.search(mail.subject)
-    return Question(
-        references=tuple(_references(mail)),
-        tag=int(tag.group(1)) if tag else None,
-        customer_tokens=tuple(dict.fromkeys(r.token for r in to if r.kind is AddressKind.CUSTOMER)),
-        signed_ticket=signed.ticket if signed and signed.ticket else None,
-        answered_early=mail.message_id,
-    )
-
-
-def _references(mail: Mail) -> Iterator[str]:
-    """In-Reply-To, the newest References, and the oldest: clients trim a long thread in its midst (RFC 5322 §3.6.4)."""
-    newest, oldest = mail.references[: -_NEWEST - 1 : -1], mail.references[:_OLDEST_IDS]
-    for found in dict.fromkeys((*mail.in_reply_to[:_ANSWERED], *newest, *oldest)):
-        if found != mail.message_id:
-            yield found
-
-
 def without_tags(subject: str) -> str:
     """A subject without ticket numbers, ours or others', nor the "Re:" that clients put before it."""
-    bare = " ".join(_TAG.sub(" ", subject).split())
+    bare = " ".join(TAG.sub(" ", subject).split())
     return _REPLY_PREFIX.sub("", bare, count=1) if _REPLY_PREFIX.match(bare) else bare

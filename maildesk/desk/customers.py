@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 
-from maildesk.config import Config
-from maildesk.desk import letters, notices, people, privacy, reminders, replies, routing, threading
+from maildesk.desk import letters, notices, people, privacy, replies, routing, sharing, threading
 from maildesk.desk.case import Case, without_tags
 from maildesk.desk.letters import Parcel
 from maildesk.desk.notices import News
@@ -24,6 +22,7 @@ from maildesk.model import (
     LinkTickets,
     Participant,
     Plan,
+    Priority,
     Purpose,
     Reason,
     RecordEvent,
@@ -32,6 +31,7 @@ from maildesk.model import (
     Step,
     Ticket,
     Verdict,
+    Watch,
 )
 
 _SUBJECT = 300
@@ -61,6 +61,8 @@ def add_entry(case: Case, ticket_id: int, kind: Kind, text: str | None = None) -
         in_reply_to=next(iter((*mail.in_reply_to, *mail.references[-1:])), ""),
         html=privacy.redact_tokens(shown, config) if shown else None,
         inbox_id=case.inbox_id or None,
+        proof=case.authentication.proof,
+        automatic=replies.by_machine(case),
     )
     return AddEntry(entry, mail.attachments)
 
@@ -68,21 +70,41 @@ def add_entry(case: Case, ticket_id: int, kind: Kind, text: str | None = None) -
 # --- a new ticket ----------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """The ticket that a mail would open: as it is routed, and whose it is where a team shares its work."""
+
+    ticket: Ticket
+    steps: tuple[Step, ...]
+    reasons: tuple[Reason, ...]
+
+
+def prospect(case: Case) -> Prospect:
+    """What opening a ticket with this mail would come to."""
+    routed = case.routed or routing.route(case.incoming, case.policy.config)
+    ticket = _ticket(case, routed)
+    turn = sharing.turn(desk(case), ticket) if not case.history and ticket.status is not Status.SPAM else None
+    ticket = replace(ticket, assignee=turn.agent) if turn is not None else ticket
+    watched = (Watch(ticket.id, agent) for agent in routed.watchers)
+    steps = (CreateTicket(ticket), *(turn.steps if turn else ()), *watched)
+    return Prospect(ticket, steps, (*routed.reasons, *((turn.reason,) if turn else ())))
+
+
 def new_ticket(case: Case, found: threading.Found) -> Plan:
     """Opens a ticket, tells agents, and answers if it may; linked to the ticket that the mail named."""
-    routed = routing.route(case.mail, tuple(r.address for r in case.recipients), case.policy.config)
-    ticket = _ticket(case, routed)
+    opened = prospect(case)
+    ticket = opened.ticket
     entry = add_entry(case, ticket.id, Kind.CUSTOMER)
-    steps: list[Step] = [CreateTicket(ticket), entry]
+    steps: list[Step] = [*opened.steps, entry]
     follow_up = found.standing is threading.Standing.FOLLOW_UP
     if case.origin is not None and case.alone:
         steps.append(RecordEvent(ticket.id, "origin", {"rule": case.origin.rule, "via": case.origin.via.email}))
     if found.ticket is not None:
         steps.append(LinkTickets(ticket.id, found.ticket.id, "follow_up" if follow_up else "relates"))
-    reasons = [found.reason, *routed.reasons]
+    reasons = [found.reason, *opened.reasons]
     if not case.history and ticket.status is not Status.SPAM:
-        steps += reminders.await_first_reply(case.policy.config, ticket, case.moment.now)
-        steps += notices.tell(desk(case), case.policy.told_of(ticket), _news(case, ticket, entry, "new"))
+        news = _news(case, replace(ticket, revision=1), entry, "new")
+        steps += notices.tell(desk(case), case.policy.told_of(ticket, case.facts.away), news)
         reasons.append(_auto_reply(case, ticket, found, steps))
     return Plan(Verdict.NEW_TICKET, ticket.requester.email, tuple(steps), tuple(reasons), ticket.id, "new")
 
@@ -97,12 +119,12 @@ def _ticket(case: Case, routed: routing.Routed) -> Ticket:
         token=token,
         subject=without_tags(case.mail.subject)[:_SUBJECT] or _first_line(case.words),
         status=_first_status(case),
-        priority=routed.priority,
+        priority=routed.priority or Priority.NORMAL,
         created_at=case.when,
         updated_at=case.when,
         contact_id=0,
         requester=who,
-        language=case.policy.language(case.mail.language, known),
+        language=case.policy.face(case.mailbox).language_for(routed.language, case.mail.language, known),
         assignee=routed.assignee,
         team=routed.team,
         category=routed.category,
@@ -110,6 +132,7 @@ def _ticket(case: Case, routed: routing.Routed) -> Ticket:
         closed_at=case.when if case.history else None,
         participants=(first, *people.copied(case, case.facts.next_ticket, (first,))),
         tags=routed.tags,
+        watchers=frozenset(routed.watchers),
         fields=case.origin.fields if case.origin is not None else (),
     )
 
@@ -167,15 +190,23 @@ def reply(case: Case, found: threading.Found, ticket: Ticket) -> Plan:
     told = replace(ticket, revision=ticket.revision + 1, status=_reopened(ticket))
     news = _news(case, told, entry, "answer", tuple(p.email for p in copied))
     steps = (
+        *reopen(ticket),
         entry,
         *(AddParticipant(ticket.id, person) for person in joined),
-        *reopen(ticket, case.policy.config, case.moment.now),
         *_links(case, ticket),
         *(() if ticket.status is Status.SPAM else
-          notices.tell(desk(case, ticket), case.policy.told_of(ticket), news)),
+          notices.tell(desk(case, ticket), case.policy.told_of(ticket, case.facts.away), news)),
     )  # fmt: skip
     reasons = (found.reason, *_also(case, ticket))
     return Plan(Verdict.REPLY, case.mail.author.email, steps, reasons, ticket.id, found.how)
+
+
+def thanked(case: Case, found: threading.Found, ticket: Ticket) -> Plan:
+    """Kept, and nothing else: no ticket is opened for a thank-you, nor an agent called."""
+    author = case.mail.author.email
+    steps = (add_entry(case, ticket.id, Kind.CUSTOMER), RecordEvent(ticket.id, "thanks", {"from": author}))
+    reason = Reason("thanks", "it says nothing but thank you: the ticket stays as it is")
+    return Plan(Verdict.REPLY, author, steps, (found.reason, reason), ticket.id, found.how)
 
 
 def _links(case: Case, ticket: Ticket) -> Iterator[Step]:
@@ -203,7 +234,7 @@ def _machine_reply(case: Case, found: threading.Found, ticket: Ticket) -> Plan:
     told: tuple[Step, ...] = ()
     if not _ANSWERS_BY_ITSELF.search(case.automatic) and ticket.status is not Status.SPAM:
         news = _news(case, ticket, entry, "answer")
-        told = tuple(notices.tell(desk(case, ticket), case.policy.told_of(ticket), news))
+        told = tuple(notices.tell(desk(case, ticket), case.policy.told_of(ticket, case.facts.away), news))
     reason = Reason("automatic", f"a machine wrote it ({case.automatic}): it opens nothing")
     return Plan(Verdict.REPLY, case.mail.author.email, (entry, *told), (found.reason, reason), ticket.id, found.how)
 
@@ -213,8 +244,8 @@ def _reopened(ticket: Ticket) -> Status:
     return ticket.status if ticket.status in (Status.NEW, Status.SPAM) else Status.OPEN
 
 
-def reopen(ticket: Ticket, config: Config, now: datetime) -> Iterator[Step]:
-    """The steps that open a ticket again, with the deadlines that still lie ahead."""
+def reopen(ticket: Ticket) -> Iterator[Step]:
+    """The steps that open a ticket again; before the word that does: nobody waits on one that is over."""
     status = _reopened(ticket)
     if status is ticket.status:
         return
@@ -223,7 +254,6 @@ def reopen(ticket: Ticket, config: Config, now: datetime) -> Iterator[Step]:
         yield SetField(ticket.id, Field.SOLVED_AT, None)
     if ticket.closed_at is not None:
         yield SetField(ticket.id, Field.CLOSED_AT, None)
-    yield from reminders.again(config, ticket, now)
 
 
 # --- held ----------------------------------------------------------------------------------------------------
@@ -236,7 +266,7 @@ def hold(case: Case, found: threading.Found, ticket: Ticket) -> Plan:
     told: tuple[Step, ...] = ()
     if not case.history:
         news = _news(case, ticket, entry, "held")
-        told = tuple(notices.tell(desk(case, ticket), case.policy.told_of(ticket), news))
+        told = tuple(notices.tell(desk(case, ticket), case.policy.told_of(ticket, case.facts.away), news))
     steps = (entry, event, *told)
     reasons = (found.reason, *_also(case, ticket))
     return Plan(Verdict.HELD, case.mail.author.email or "unknown", steps, reasons, ticket.id, found.how)

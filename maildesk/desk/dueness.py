@@ -1,20 +1,18 @@
-"""What due timers lead to: reminders, and the mails that gather an agent's notices. Pure, like `decide`."""
+"""What due timers lead to: one case a kind. Pure, like `decide`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from maildesk.desk import letters, reminders
-from maildesk.desk.letters import Parcel
-from maildesk.desk.when import say
-from maildesk.mail.slots import Words
+from maildesk.config import Agent, Config
+from maildesk.desk import clocks, digests, letters, nudges, recurring, reminders
 from maildesk.model import (
     Gathered,
     Plan,
-    Purpose,
     Reason,
-    RecordEvent,
     SetTimer,
+    StandTimers,
     Step,
     TakeGathered,
     Ticket,
@@ -29,35 +27,56 @@ _ALL = 2**62
 
 def fire(desk: letters.Desk, timer: Timer, ticket: Ticket | None, gathered: Sequence[Gathered] = ()) -> Plan:
     """A timer whose time has come. What it was about may be over: then nothing is done, and that is the reason."""
+    plan = _fired(desk, timer, ticket, gathered)
+    return clocks.follow(plan, desk.facts, desk.policy.config, desk.moment.now)
+
+
+def stand(config: Config, now: datetime) -> Plan:
+    """The timers of no ticket, as the configuration wants them: at start-up, and whenever it has changed."""
+    kinds = (TimerKind.RECUR, TimerKind.DIGEST, TimerKind.WEEKLY)
+    return _plan((StandTimers(kinds, (*recurring.timers(config, now), *digests.timers(config, now))),), None, "start")
+
+
+def _fired(desk: letters.Desk, timer: Timer, ticket: Ticket | None, gathered: Sequence[Gathered]) -> Plan:
     if timer.kind is TimerKind.GATHER:
         return _gather(desk, timer, gathered)
-    if ticket is None or not reminders.still_due(timer, ticket):
-        return _plan((), ticket, f"{timer.kind} of a ticket that needs none any more")
-    return _plan(tuple(_remind(desk, timer, ticket)), ticket, f"{timer.kind} of ticket {ticket.id}")
+    steps = tuple(_of_desk(desk, timer) if ticket is None else _of_ticket(desk, timer, ticket))
+    why = f"{timer.kind} of ticket {ticket.id}" if ticket else str(timer.kind)
+    return _plan(steps, ticket, why if steps else f"{why}, which needs none any more")
+
+
+def _of_desk(desk: letters.Desk, timer: Timer) -> Iterable[Step]:
+    match timer.kind:
+        case TimerKind.RECUR:
+            return recurring.open_ticket(desk, timer)
+        case TimerKind.DIGEST:
+            return digests.morning(desk, timer)
+        case TimerKind.WEEKLY:
+            return digests.week(desk, timer)
+        case _:
+            return ()
+
+
+def _of_ticket(desk: letters.Desk, timer: Timer, ticket: Ticket) -> Iterable[Step]:
+    match timer.kind:
+        case TimerKind.NUDGE:
+            return nudges.nudge(desk, timer, ticket)
+        case TimerKind.CLOSE:
+            return nudges.close(desk, ticket)
+        case kind if kind in reminders.KINDS:
+            return reminders.mail(desk, timer, ticket) if timer.agent else reminders.fire(desk, timer, ticket)
+        case _:
+            return ()
+
+
+def remind(desk: letters.Desk, agent: Agent, items: Sequence[tuple[Timer, Ticket]]) -> Plan:
+    """Many reminders that are due for one agent at the same time: one mail."""
+    steps = tuple(reminders.together(desk, agent, items))
+    return _plan(steps, None, f"{len(items)} reminders to {agent.id}, in one mail")
 
 
 def _plan(steps: tuple[Step, ...], ticket: Ticket | None, why: str) -> Plan:
     return Plan(Verdict.NOTE, "desk", steps, (Reason("timer", why),), ticket.id if ticket else None)
-
-
-def _remind(desk: letters.Desk, timer: Timer, ticket: Ticket) -> Iterator[Step]:
-    config, entry = desk.policy.config, desk.facts.entry
-    deadline = reminders.deadline(config, timer, ticket)
-    overdue = timer.kind in (TimerKind.FIRST_REPLY_DUE, TimerKind.DUE)
-    what = "first_reply" if timer.kind in reminders.FIRST_REPLY else "due"
-    yield RecordEvent(ticket.id, "reminder", {"kind": timer.kind})
-    for agent in desk.policy.told_of(ticket):
-        values = {
-            "what": what,
-            "overdue": overdue,
-            "deadline": say(deadline, config.zone(agent)),
-            "author": {"name": ticket.requester.name, "email": ticket.requester.email, "proof": ""},
-            "words": Words(entry.text if entry else "", entry.html if entry else None),
-        }
-        # The timer's own id makes the Message-ID: two reminders of one ticket are two mails.
-        yield letters.to_agent(
-            desk, agent, ticket, Parcel(Purpose.REMINDER, desk.policy.language_of(agent), values, serial=timer.id)
-        )
 
 
 def _gather(desk: letters.Desk, timer: Timer, items: Sequence[Gathered]) -> Plan:

@@ -2,7 +2,8 @@
 
 Only where it is sure that the agent did it: by their address for the desk (`+d`) and their From, or because the
 sender's domain proves their From (THREATS T4). Else it is an ordinary mail. The author is not answered by a machine:
-that they wrote to us at all, only the agent says. Commands above a forwarded mail are not read: they are a note.
+that they wrote to us at all, only the agent says. Commands above the forwarded mail are the agent's, and are carried
+out on the new ticket; what is below is never read for any.
 """
 
 from __future__ import annotations
@@ -10,29 +11,49 @@ from __future__ import annotations
 from dataclasses import replace
 
 from maildesk.config import Agent
-from maildesk.desk import customers
+from maildesk.desk import onbehalf
 from maildesk.desk.addresses import AGENTS, AddressKind, classify
 from maildesk.desk.authority import Authority, Rank
 from maildesk.desk.case import Case
-from maildesk.desk.origins import Origin
-from maildesk.desk.threading import Found, Standing
+from maildesk.desk.commands import grammar, guests
+from maildesk.desk.commands.table import BY_NAME
+from maildesk.desk.onbehalf import Opening
 from maildesk.mail import forward
 from maildesk.mail.compose import sendable
 from maildesk.mail.forward import Original
-from maildesk.model import AddEntry, Kind, Plan, Proof, Reason
+from maildesk.model import Mail, Plan, Proof, Reason
 
 
 def passed_on(case: Case, claimed: Authority | None) -> Plan | None:
     """A ticket of whom the agent forwards; None where it is no forward that can be believed."""
-    original, agent = case.forwarded, case.agent
+    agent = case.agent
+    original = case.forwarded or (_of_whom_they_say(case) if agent is not None else None)
     if original is None or agent is None or not _means_a_customer(case, original):
         return None
     why = _believed(case, claimed, agent)
     if why is None:
         return None
-    plan = customers.new_ticket(_as_theirs(case, original, agent), _found(case, why))
-    note = (_note(case, plan.ticket_id, original.above, agent),) if plan.ticket_id and original.above else ()
-    return replace(plan, actor=agent.id, steps=(*plan.steps, *note))
+    block = grammar.parse(original.above, tuple(BY_NAME))
+    who = guests.requester(block.commands, case.policy.config) or original.author
+    theirs = onbehalf.as_theirs(case, who, agent, "forward")
+    opening = Opening(
+        agent=agent,
+        block=block,
+        theirs=replace(theirs, mail=_original(theirs.mail, original)),
+        why=why,
+        files=original.attachments,
+        note=block.words,
+        forwards=True,
+    )
+    believed = Authority(Rank.ACTS, agent, AddressKind.DESK, None, why)
+    return onbehalf.carried_out(case, believed, opening)
+
+
+def _of_whom_they_say(case: Case) -> Original | None:
+    """A forwarded mail that does not tell whose it is, where `#from` does; Outlook leaves colleagues' addresses out."""
+    block = grammar.parse(case.mail.reply.text, tuple(BY_NAME))
+    who = guests.requester(block.commands, case.policy.config)
+    return forward.read(case.mail, who) if who is not None else None
 
 
 def unbelieved(case: Case) -> Reason | None:
@@ -65,26 +86,7 @@ def _believed(case: Case, claimed: Authority | None, agent: Agent) -> Reason | N
     return None
 
 
-def _as_theirs(case: Case, original: Original, agent: Agent) -> Case:
-    """The same case with the forwarded mail in the place of the one around it."""
-    origin = Origin("forward", case.mail.author, original.author, forwarded=True)
-    unproven = replace(case.authentication, proof=Proof.UNPROVEN, reason=f"only {agent.id} says who wrote it")
-    return replace(
-        case,
-        mail=forward.as_written_by(case.mail, original),
-        origin=origin,
-        authentication=unproven,
-    )
-
-
-def _found(case: Case, why: Reason) -> Found:
-    """Always a ticket of its own, linked to one that the agent's mail names."""
-    named = case.facts.by_reference or case.facts.by_tag
-    return Found(Standing.LINKED if named else Standing.NONE, named, "new", why)
-
-
-def _note(case: Case, ticket_id: int, words: str, agent: Agent) -> AddEntry:
-    """What the agent wrote above the forwarded mail; it stands below its author's words."""
-    note = customers.add_entry(case, ticket_id, Kind.NOTE, text=words)
-    entry = replace(note.entry, id=case.facts.next_entry + 1, author=agent.id)
-    return AddEntry(entry)
+def _original(mail: Mail, original: Original) -> Mail:
+    """What the forwarded mail says, in the place of what the one around it does."""
+    said = forward.as_written_by(mail, original)
+    return replace(said, from_=mail.from_, sender=mail.sender)

@@ -1,59 +1,71 @@
-"""Working time: when the desk is open, and when so much open time has passed.
+"""Working time: when people are there, and when so much open time has passed.
 
 An opening time means the first moment at which the clock on the wall shows it or later: in the spring gap
 that is the jump itself, in the autumn the first of the two. So spans never cross, whatever the zone does, and
 a night has the 23 or 25 hours that it really has. A holiday is a whole local day. All results are in UTC.
 
-It refuses to look further than a year for an open hour: a desk that is never open has no deadlines.
+A year's openings are reckoned once, with the sum of the open time before each: a sum or a deadline is then a
+search in a list, however far apart its ends are. It refuses to wait for what is never open, or not before the
+year 9000: ValueError.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from maildesk.config.dates import Days, Opening, first_moment
+
 ALWAYS = None
-"""No calendar: the desk is open day and night."""
+"""No calendar: open day and night."""
 
 LONGEST = timedelta(days=3653)
 """Ten years: no more open time than this is added."""
 
 _DAY = timedelta(days=1)
 _NONE = timedelta(0)
-_LONGEST_CLOSED = 366  # days
-_NEVER = "the desk is never open: look at hours.week and hours.holidays"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
+_LAST_YEAR = 9000
+_NEVER = "never open: look at hours.week, holidays and closed"
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The week of a desk as `config.values.parse_week` reads it; ``time.max`` as an end means 24:00.
+    """When a desk, a team or an agent is there.
 
-    ``holidays`` is a country, or country and region ("IT", "DE-BY"), on whose public holidays it is closed.
+    ``week`` is as `config.values.parse_week` reads it; ``time.max`` as an end means 24:00. ``holidays`` is a country,
+    or country and region ("IT", "DE-BY"), on whose public holidays nobody is there; nor are they on those in
+    ``closed``. What is ``opened`` comes before both.
     """
 
     week: tuple[tuple[int, time, time], ...]  # weekday (Monday is 0), from, until
     zone: ZoneInfo
     holidays: str | None = None
+    closed: tuple[Days, ...] = ()
+    opened: tuple[Opening, ...] = ()
 
 
 def add(start: datetime, span: timedelta, calendar: Calendar | None) -> datetime:
     """The first moment at which ``span`` of open time has passed since ``start``.
 
-    Raises ValueError when ``span`` is negative or over ``LONGEST``, or the desk is never open.
+    Raises ValueError when ``span`` is negative or over ``LONGEST``, or there is not so much open time.
     """
     if not _NONE <= span <= LONGEST:
         raise ValueError(f"{span} of open time: only 0 to {LONGEST.days} days can be counted")
     start = start.astimezone(UTC)
     if calendar is None or not span:
         return start + span
-    for begin, until in _open_spans(start, calendar):
-        if span <= until - begin:
-            return begin + span
-        span -= until - begin
+    rest = span // _TICK
+    for year in _years(start, calendar):
+        rest += year.before(start)
+        if rest <= year.total:
+            return year.at(rest)
+        rest -= year.total
     raise ValueError(_NEVER)
 
 
@@ -64,26 +76,24 @@ def between(start: datetime, end: datetime, calendar: Calendar | None) -> timede
         return _NONE
     if calendar is None:
         return end - start
-    total = _NONE
-    for begin, until in _open_spans(start, calendar):
-        if begin >= end:
-            break
-        total += min(until, end) - begin
-    return total
+    last = end.astimezone(calendar.zone).year
+    found = sum(_year(calendar, y).total for y in range(start.astimezone(calendar.zone).year, last))
+    return (found + _year(calendar, last).before(end) - _of(start, calendar).before(start)) * _TICK
 
 
 def is_open(when: datetime, calendar: Calendar | None) -> bool:
-    """Whether the desk is open; at its closing time it no longer is. Raises ValueError if it is never open."""
+    """Whether anybody is there; at closing time they no longer are. Raises ValueError if they never are."""
     return next_open(when, calendar) == when
 
 
 def next_open(when: datetime, calendar: Calendar | None) -> datetime:
-    """``when`` itself if the desk is open then, else its next opening. Raises ValueError if it is never open."""
+    """``when`` itself if it is open then, else the next opening. Raises ValueError if it is never open."""
     when = when.astimezone(UTC)
     if calendar is None:
         return when
-    for begin, _ in _open_spans(when, calendar):
-        return begin
+    for year in _years(when, calendar):
+        if (opening := year.opening(when)) is not None:
+            return opening
     raise ValueError(_NEVER)
 
 
@@ -99,41 +109,89 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
         raise ValueError(f"the holidays of {country} are not known: {error}") from None
 
 
-def _open_spans(start: datetime, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
-    """What is open from ``start`` on, in order and without overlap; it ends only where nothing ever is."""
-    reached, closed = start, 0
-    day = start.astimezone(calendar.zone).date()
-    while closed <= _LONGEST_CLOSED:
-        closed += 1
-        for opens, until in _spans_of(day, calendar):
-            begin = max(opens, reached)
-            if begin < until:
-                yield begin, until
-                reached, closed = until, 0
+# --- a year ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """The openings of a local year: when each begins and ends, and how much open time there was up to its end.
+
+    All in microseconds, since 1970 or of open time.
+    """
+
+    begins: list[int]
+    ends: list[int]
+    sums: list[int]
+
+    @property
+    def total(self) -> int:
+        return self.sums[-1] if self.sums else 0
+
+    def before(self, when: datetime) -> int:
+        """The year's open time before that moment."""
+        at = (when - _EPOCH) // _TICK
+        index = bisect_right(self.begins, at)  # of these so many have begun
+        return self.sums[index - 1] - max(0, self.ends[index - 1] - at) if index else 0
+
+    def at(self, passed: int) -> datetime:
+        """The first moment before which there was so much open time of the year."""
+        index = bisect_left(self.sums, passed)
+        return _EPOCH + (self.ends[index] - (self.sums[index] - passed)) * _TICK
+
+    def opening(self, when: datetime) -> datetime | None:
+        """That moment if it is open then, else the year's next opening, if there is one."""
+        at = (when - _EPOCH) // _TICK
+        index = bisect_right(self.ends, at)
+        return _EPOCH + max(at, self.begins[index]) * _TICK if index < len(self.ends) else None
+
+
+def _of(when: datetime, calendar: Calendar) -> _Year:
+    return _year(calendar, when.astimezone(calendar.zone).year)
+
+
+def _years(start: datetime, calendar: Calendar) -> Iterator[_Year]:
+    """From that of ``start`` on; it ends once two in a row have nothing open."""
+    empty = 0
+    for number in range(start.astimezone(calendar.zone).year, _LAST_YEAR):
+        year = _year(calendar, number)
+        empty = 0 if year.sums else empty + 1
+        if empty > 2:
+            return
+        yield year
+
+
+@lru_cache(maxsize=512)
+def _year(calendar: Calendar, number: int) -> _Year:
+    year = _Year([], [], [])
+    reached = total = 0
+    for day, spans in _days(calendar, number):
+        for begin, until in spans:
+            opens = max(_at(day, begin, calendar.zone), reached)
+            ends = _at(day + _DAY, time.min, calendar.zone) if until == time.max else _at(day, until, calendar.zone)
+            if opens < ends:
+                total, reached = total + ends - opens, ends
+                year.begins.append(opens)
+                year.ends.append(ends)
+                year.sums.append(total)
+    return year
+
+
+def _at(day: date, clock: time, zone: ZoneInfo) -> int:
+    return (first_moment(day, clock, zone) - _EPOCH) // _TICK
+
+
+def _days(calendar: Calendar, year: int) -> Iterator[tuple[date, tuple[tuple[time, time], ...]]]:
+    """The days on which people are there, and their hours."""
+    closed = {day for days in calendar.closed for day in days.of(year)}
+    if calendar.holidays:
+        closed |= public_holidays(calendar.holidays, year)
+    opened = {day: opening.hours for opening in calendar.opened for day in opening.days.of(year)}
+    week = [tuple(sorted((b, u) for weekday, b, u in calendar.week if weekday == day)) for day in range(7)]
+    day = date(year, 1, 1)
+    while day.year == year:
+        usual = week[day.weekday()]
+        if day in opened:
+            yield day, opened[day] or usual
+        elif usual and day not in closed:
+            yield day, usual
         day += _DAY
-
-
-def _spans_of(day: date, calendar: Calendar) -> list[tuple[datetime, datetime]]:
-    today = [(begin, until) for weekday, begin, until in calendar.week if weekday == day.weekday()]
-    if not today or (calendar.holidays and day in public_holidays(calendar.holidays, day.year)):
-        return []
-    return sorted((_moment(day, begin, calendar.zone), _end(day, until, calendar.zone)) for begin, until in today)
-
-
-def _end(day: date, until: time, zone: ZoneInfo) -> datetime:
-    return _moment(day + _DAY, time.min, zone) if until == time.max else _moment(day, until, zone)
-
-
-def _moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    """The first moment at which the wall clock shows ``clock`` on ``day``, or later."""
-    local = datetime.combine(day, clock, zone)
-    before, after = local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)
-    return before if before <= after else _jump(after, before, zone)  # in a gap the two stand the other way round
-
-
-def _jump(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """The second at which the clocks are put forward: later than ``before``, not later than ``after``."""
-    old = before.astimezone(zone).utcoffset()
-    seconds = range(int(before.timestamp()), int(after.timestamp()) + 1)
-    index = bisect_left(seconds, True, key=lambda at: datetime.fromtimestamp(at, zone).utcoffset() != old)
-    return datetime.fromtimestamp(seconds[index], UTC)

@@ -12,18 +12,23 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from maildesk.config import Agent, Config
-from maildesk.desk import addresses, privacy
+from maildesk.desk import addresses, hours, privacy, promises
 from maildesk.desk.addresses import AddressKind
+from maildesk.desk.brands import Face
+from maildesk.desk.calendars import calendar
 from maildesk.desk.policy import Policy
 from maildesk.desk.when import say
 from maildesk.mail.compose import Enclosure, Guard, Letter, compose, one_line
+from maildesk.mail.invitation import Invitation
 from maildesk.mail.render import Rendered
 from maildesk.mail.slots import Words
 from maildesk.model import Address, Entry, Facts, Gathered, Kind, Moment, Participant, Purpose, QueueMail, Ticket
 
 MARKER = "##- {name} -##"
+_BY_PERSON = frozenset({Purpose.REPLY, Purpose.ASK, Purpose.CALL})  # but for an agent's own copy
 _REPLIED = frozenset({Purpose.AUTO_REPLY, Purpose.AUTO_REPLY_PLAIN, Purpose.FOLLOW_UP, Purpose.COMMAND_ERROR,
-                      Purpose.HELP, Purpose.HELD})  # fmt: skip
+                      Purpose.HELP, Purpose.HELD, Purpose.LISTING, Purpose.TICKET, Purpose.STATS,
+                      Purpose.WHY})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,9 @@ class Parcel:
     serial: int = 0  # tells mails apart that are alike in everything else
     in_reply_to: str = ""
     not_before: datetime | None = None
+    private: bool = False  # to an agent: a plain answer to it is a note
+    confirms: bool = False  # to an agent: an answer to it is a word that something waits for
+    invitation: Invitation | None = None  # to a call; its reader answers to their own reply address
 
 
 # --- to customers ----------------------------------------------------------------------------------------
@@ -59,34 +67,37 @@ class Parcel:
 def to_customer(
     desk: Desk, ticket: Ticket, person: Participant, parcel: Parcel, author: Agent | None = None
 ) -> QueueMail:
-    """From the desk's address, with the author's name if a person wrote it, and the person's own reply address."""
-    config = desk.policy.config
-    ticket, person = _shown(ticket, config), replace(person, name=privacy.redact(person.name, config))
+    """From the desk's address or the brand's, with the author's name if a person wrote it, and the person's own
+    reply address.
+    """
+    config, face = desk.policy.config, desk.policy.brand(ticket)
+    ticket = _shown(ticket, config, face)
+    person = replace(person, name=privacy.redact(person.name, config, face.address))
     values = {
-        **shared(desk.policy),
+        **shared(face),
         **_ticket(desk.policy, ticket, None),
         **_customer(ticket),
-        **_writer(author, config),
+        **_writer(author, config, face),
     }
-    rendered = desk.policy.templates.render(parcel.purpose, parcel.language, {**values, **parcel.values})
-    name = f"{author.name} ({config.desk.name})" if author else config.desk.name
+    rendered = face.templates.render(parcel.purpose, parcel.language, {**values, **parcel.values})
+    name = f"{author.name} ({face.name})" if author else face.name
     echo = parcel.purpose is not Purpose.AUTO_REPLY_PLAIN
     envelope = _Envelope(
-        sender=Address(name, ticket.mailbox or config.desk.address),
+        sender=Address(name, face.address),
         to=Address(person.name if echo else "", person.email),
-        reply_to=addresses.address(config.desk, AddressKind.CUSTOMER, person.token),
+        reply_to=addresses.address(face, AddressKind.CUSTOMER, person.token),
         subject=_numbered(rendered.subject, ticket),
         guard=privacy.guard(config),
+        house=face,
     )
     return _queue(desk, envelope, rendered, parcel, ticket=ticket)
 
 
-def _shown(ticket: Ticket, config: Config) -> Ticket:
+def _shown(ticket: Ticket, config: Config, face: Face) -> Ticket:
     """A customer may have written an agent's address into a subject or a name: it must not keep an answer back."""
-    name = privacy.redact(ticket.requester.name, config)
-    return replace(
-        ticket, subject=privacy.redact(ticket.subject, config), requester=Address(name, ticket.requester.email)
-    )
+    name = privacy.redact(ticket.requester.name, config, face.address)
+    subject = privacy.redact(ticket.subject, config, face.address)
+    return replace(ticket, subject=subject, requester=Address(name, ticket.requester.email))
 
 
 # --- to agents -------------------------------------------------------------------------------------------
@@ -95,24 +106,34 @@ def _shown(ticket: Ticket, config: Config) -> Ticket:
 def to_agent(desk: Desk, agent: Agent, ticket: Ticket | None, parcel: Parcel) -> QueueMail:
     """From the desk, with reply addresses that act for this agent alone, on this ticket alone."""
     config = desk.policy.config
-    values: dict[str, object] = {**shared(desk.policy), **_agent(agent)}
+    values: dict[str, object] = {**shared(desk.policy.face(None)), **_agent(agent)}
     kind, number, revision = AddressKind.DESK, 0, 0
     if ticket is not None:
         kind, number, revision = AddressKind.ANSWER, ticket.id, ticket.revision
         notes = addresses.has_tokens(config.desk)
         values["note_address"] = _signed(desk, agent, AddressKind.NOTE, number, revision) if notes else ""
     values |= {**_ticket(desk.policy, ticket, agent), **_customer(ticket)}
+    reply_to = _signed(desk, agent, kind, number, revision)
+    if parcel.confirms:
+        secret = _secret(desk, parcel, agent.email, ticket)
+        reply_to = addresses.address(config.desk, AddressKind.CONFIRM, secret)
+    elif parcel.private and ticket is not None:
+        reply_to = str(values["note_address"]) or reply_to
     values |= {
         "reply_address": _signed(desk, agent, kind, number, revision),
         "marker": marker(desk.policy, parcel.language),
     }
+    if parcel.purpose is Purpose.HELP:
+        own = addresses.has_tokens(config.desk)
+        values["desk_address"] = _signed(desk, agent, AddressKind.DESK, 0, 0) if own else ""
     rendered = desk.policy.templates.render(parcel.purpose, parcel.language, {**values, **parcel.values})
     envelope = _Envelope(
-        sender=Address(_author_name(parcel, config.desk.name), config.desk.address),
+        sender=Address(_author_name(parcel, desk.policy.brand(ticket).name), config.desk.address),
         to=Address(agent.name, agent.email),
-        reply_to=str(values["reply_address"]),
+        reply_to=reply_to,
         subject=_numbered(rendered.subject, ticket) if ticket else rendered.subject,
         guard=privacy.no_guard,
+        house=config.desk,
     )
     return _queue(desk, envelope, rendered, parcel, ticket=ticket, agent=agent)
 
@@ -121,7 +142,9 @@ def gathered(desk: Desk, agent: Agent, items: Sequence[Gathered]) -> QueueMail:
     """The notices beyond an agent's limit, in one mail; each with its own reply address."""
     rows = []
     for item in items:
-        reply = _signed(desk, agent, AddressKind.ANSWER, item.ticket.id, item.ticket.revision)
+        private = item.entry.kind is Kind.NOTE and addresses.has_tokens(desk.policy.config.desk)
+        kind = AddressKind.NOTE if private else AddressKind.ANSWER  # among agents, as its notice would be
+        reply = _signed(desk, agent, kind, item.ticket.id, item.ticket.revision)
         subject = f"Re: [#{item.ticket.id}] {item.ticket.subject}"
         rows.append(
             {
@@ -141,11 +164,23 @@ def gathered(desk: Desk, agent: Agent, items: Sequence[Gathered]) -> QueueMail:
     return to_agent(desk, agent, None, Parcel(Purpose.GATHERED, desk.policy.language_of(agent), values))
 
 
+def row(desk: Desk, agent: Agent, ticket: Ticket) -> dict[str, object]:
+    """A ticket in a list for an agent: what it is, whose, and a link that answers it."""
+    reply = _signed(desk, agent, AddressKind.ANSWER, ticket.id, ticket.revision)
+    subject = f"Re: [#{ticket.id}] {ticket.subject}"
+    return {
+        **_ticket(desk.policy, ticket, agent),
+        **_customer(ticket),
+        "reply_address": reply,
+        "mailto": f"mailto:{quote(reply, safe='@')}?subject={quote(one_line(subject))}",
+    }
+
+
 def alarm(desk: Desk, admin: str, title: str, details: str) -> QueueMail:
     """To an admin: the desk itself is unwell."""
     config = desk.policy.config
     values = {"title": one_line(title), "details": Words(details[:20_000], preformatted=True)}
-    parcel = Parcel(Purpose.ALARM, config.desk.language, {**shared(desk.policy), **_agent(None), **values})
+    parcel = Parcel(Purpose.ALARM, config.desk.language, {**shared(desk.policy.face(None)), **_agent(None), **values})
     rendered = desk.policy.templates.render(parcel.purpose, parcel.language, parcel.values)
     envelope = _Envelope(
         sender=Address(config.desk.name, config.desk.address),
@@ -153,6 +188,7 @@ def alarm(desk: Desk, admin: str, title: str, details: str) -> QueueMail:
         reply_to="",
         subject=rendered.subject,
         guard=privacy.no_guard,
+        house=config.desk,
     )
     return _queue(desk, envelope, rendered, parcel)
 
@@ -173,25 +209,25 @@ def canned(desk: Desk, ticket: Ticket, author: Agent | None, name: str, values: 
 
     Raises CannedMissing, CannedIncomplete, Unrenderable: each says what to do, for the agent.
     """
-    config = desk.policy.config
-    shown = _shown(ticket, config)
-    own = {**shared(desk.policy), **_ticket(desk.policy, shown, None), **_customer(shown), **_writer(author, config)}
-    rendered = desk.policy.templates.render_canned(name, ticket.language, {**values, **own})
+    config, face = desk.policy.config, desk.policy.brand(ticket)
+    shown = _shown(ticket, config, face)
+    own = {**shared(face), **_ticket(desk.policy, shown, None), **_customer(shown), **_writer(author, config, face)}
+    own |= {"expected": _expected(desk, ticket), "faq": _faq(face, ticket.language)}
+    rendered = face.templates.render_canned(name, ticket.language, {**values, **own})
     return Words(rendered.text, rendered.html)
 
 
 # --- values for the templates -------------------------------------------------------------------------------
 
 
-def shared(policy: Policy) -> dict[str, object]:
-    desk = policy.config.desk
-    return {"desk": {"name": desk.name, "address": desk.address, "url": desk.url or ""}}
+def shared(face: Face) -> dict[str, object]:
+    return {"desk": {"name": face.name, "address": face.address, "url": face.url}}
 
 
 def _ticket(policy: Policy, ticket: Ticket | None, reader: Agent | None) -> dict[str, object]:
     if ticket is None:
-        empty = dict.fromkeys(("tag", "subject", "status", "priority", "assignee", "team", "category", "due"), "")
-        return {"ticket": {**empty, "number": 0, "tags": ()}}
+        names = ("tag", "subject", "status", "priority", "assignee", "team", "category", "brand", "due")
+        return {"ticket": {**dict.fromkeys(names, ""), "number": 0, "tags": ()}}
     config = policy.config
     assignee, team = config.agent(ticket.assignee), config.team(ticket.team)
     return {
@@ -205,9 +241,24 @@ def _ticket(policy: Policy, ticket: Ticket | None, reader: Agent | None) -> dict
             "team": team.name if team else "",
             "category": ticket.category or "",
             "tags": tuple(sorted(ticket.tags)),
+            "brand": policy.brand(ticket).brand,
             "due": say(ticket.due_at, config.zone(reader)) if ticket.due_at else "",
         }
     }
+
+
+def _expected(desk: Desk, ticket: Ticket) -> str:
+    """By when the next answer is promised, if the customer writes now; "" where nothing is."""
+    config = desk.policy.config
+    span = promises.target(config, ticket, "next_reply") or promises.target(config, ticket, "first_reply")
+    if span is None:
+        return ""
+    return say(hours.add(desk.moment.now, span, calendar(config, ticket.team)), config.zone())
+
+
+def _faq(face: Face, language: str) -> list[dict[str, object]]:
+    found = face.templates.faq(language, shared(face))
+    return [{"question": question, "answer": Words(answer.text, answer.html)} for question, answer in found]
 
 
 def _customer(ticket: Ticket | None) -> dict[str, object]:
@@ -236,11 +287,12 @@ def author_name(ticket: Ticket, entry: Entry) -> str:
     return person.name if person else ""
 
 
-def _writer(agent: Agent | None, config: Config) -> dict[str, object]:
+def _writer(agent: Agent | None, config: Config, face: Face) -> dict[str, object]:
     """The agent as customers see them: a signature may hold their own address."""
     if agent is None:
         return _agent(None)
-    return _agent(agent.model_copy(update={"signature": privacy.redact(agent.signature, config)}))
+    signature = privacy.redact(face.signed(agent), config, face.address)
+    return _agent(agent.model_copy(update={"signature": signature}))
 
 
 def _author_name(parcel: Parcel, desk_name: str) -> str:
@@ -261,6 +313,7 @@ class _Envelope:
     reply_to: str
     subject: str
     guard: Guard
+    house: addresses.House  # whose bounce address stands on the envelope
 
 
 def _queue(
@@ -273,11 +326,10 @@ def _queue(
     agent: Agent | None = None,
 ) -> QueueMail:
     config = desk.policy.config
-    secret = desk.moment.token(
-        parcel.purpose, envelope.to.email.casefold(), ticket.id if ticket else 0, parcel.entry_id, parcel.serial
-    )
+    secret = _secret(desk, parcel, envelope.to.email, ticket)
     message_id = f"<{secret}@{config.desk.domain}>"
-    by_person = parcel.purpose is Purpose.REPLY
+    by_person = parcel.purpose in _BY_PERSON and agent is None
+    invitation = parcel.invitation
     replied = parcel.purpose in _REPLIED
     letter = Letter(
         message_id=message_id,
@@ -293,9 +345,11 @@ def _queue(
         auto_submitted="" if by_person else "auto-replied" if replied else "auto-generated",
         desk=desk.policy.desk_mark,
         enclosures=parcel.enclosures,
+        calendar=invitation.write(_organizer(envelope), envelope.to) if invitation else "",
+        method=invitation.method if invitation else "",
     )
     null = replied and config.send.null_sender
-    bounces = addresses.address(config.desk, AddressKind.BOUNCE, secret)
+    bounces = addresses.address(envelope.house, AddressKind.BOUNCE, secret)
     return QueueMail(
         raw=compose(letter, envelope.guard),
         message_id=message_id,
@@ -307,6 +361,27 @@ def _queue(
         agent=agent.id if agent else None,
         not_before=parcel.not_before,
     )
+
+
+def _organizer(envelope: _Envelope) -> Address:
+    """Whom an invitation's reader answers: the address that tells who answers on which ticket."""
+    return Address(envelope.sender.name, envelope.reply_to or envelope.sender.email)
+
+
+def _secret(desk: Desk, parcel: Parcel, email: str, ticket: Ticket | None) -> str:
+    """What nobody can guess of a mail of ours: its Message-ID, its bounce address, its one-time token."""
+    of = ticket.id if ticket else 0
+    return desk.moment.token(parcel.purpose, email.casefold(), of, parcel.entry_id, parcel.serial)
+
+
+def fingerprint_of(mail: QueueMail) -> str:
+    """The hash of the one-time token that an answer to a mail with ``confirms`` shows."""
+    return addresses.fingerprint(mail.message_id.strip("<>").partition("@")[0])
+
+
+def note_address(desk: Desk, agent: Agent, ticket: Ticket) -> str:
+    """The agent's address for notes on a ticket, whatever the mail at hand is about."""
+    return _signed(desk, agent, AddressKind.NOTE, ticket.id, ticket.revision)
 
 
 def _signed(desk: Desk, agent: Agent, kind: AddressKind, ticket: int, revision: int) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from maildesk.config import Agent
 from maildesk.desk import letters
 from maildesk.desk.letters import Parcel
+from maildesk.desk.when import say
 from maildesk.mail import parse
 from maildesk.mail.compose import ComposeError, Enclosure
 from maildesk.mail.slots import Words
@@ -16,6 +17,7 @@ from maildesk.model import (
     Attachment,
     Entry,
     GatherNotice,
+    Kind,
     Proof,
     Purpose,
     RecordEvent,
@@ -26,7 +28,7 @@ from maildesk.model import (
 )
 
 _FILES = 50  # enclosures in one mail
-_FIRST_SIGHT = ("new", "assigned", "team")  # of a ticket: its fields are told
+_FIRST_SIGHT = ("new", "assigned", "team", "escalated")  # of a ticket: its fields are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class News:
 
     ticket: Ticket
     entry: Entry
-    reason: str  # new, answer, assigned, note, held, agent_answer, team
+    reason: str  # new, answer, assigned, note, mention, held, agent_answer, team, escalated, taken, merged
     author: Address
     proof: Proof = Proof.UNPROVEN
     attachments: Sequence[Attachment] = ()
@@ -68,8 +70,11 @@ def _notice(desk: letters.Desk, agent: Agent, news: News) -> Step:
 
 def _parcel(desk: letters.Desk, agent: Agent, news: News, files: Sequence[Enclosure], html: str | None) -> Parcel:
     enclosed = {file.name for file in files}
+    private = news.entry.kind is Kind.NOTE  # and so is a plain answer to it
     values = {
         "reason": news.reason,
+        "private": private,
+        "absent": _absent(desk, agent, news.ticket),
         "author": {"name": news.author.name, "email": news.author.email, "proof": str(news.proof)},
         "words": Words(news.entry.text, html),
         "attachments": [
@@ -83,7 +88,17 @@ def _parcel(desk: letters.Desk, agent: Agent, news: News, files: Sequence[Enclos
             for name, value in (news.ticket.fields if news.reason in _FIRST_SIGHT else ())
         ],
     }
-    return Parcel(Purpose.NOTICE, desk.policy.language_of(agent), values, enclosures=files, entry_id=news.entry.id)
+    language = desk.policy.language_of(agent)
+    return Parcel(Purpose.NOTICE, language, values, files, entry_id=news.entry.id, private=private)
+
+
+def _absent(desk: letters.Desk, reader: Agent, ticket: Ticket) -> dict[str, str]:
+    """The assignee in whose place somebody is told, and until when they are away."""
+    assignee, config = desk.policy.config.agent(ticket.assignee), desk.policy.config
+    if assignee is None or assignee == reader or assignee.id not in desk.facts.away:
+        return {"name": "", "until": ""}
+    until = desk.facts.away[assignee.id]
+    return {"name": assignee.name, "until": say(until, config.zone(reader)) if until is not None else ""}
 
 
 def enclosures(desk: letters.Desk, news: News) -> tuple[Enclosure, ...]:

@@ -16,6 +16,7 @@ from maildesk.config import Config
 from maildesk.config import Origin as Rule
 from maildesk.desk import routing
 from maildesk.desk.addresses import Recipient, classify
+from maildesk.desk.routing import Incoming
 from maildesk.mail import addresses, form, forward, language
 from maildesk.mail.compose import one_line, sendable
 from maildesk.mail.forward import Original
@@ -67,9 +68,9 @@ def read(mail: Mail, recipients: tuple[Recipient, ...], config: Config) -> Meant
     """Applies the first rule that matches. Reports and answers of machines are nobody's words (RFC 3834 §5)."""
     if mail.bounce is not None or "auto-replied" in mail.automatic.casefold():
         return Meant(mail, mail)
-    addressed = tuple(recipient.address for recipient in recipients)
+    incoming = Incoming(mail, tuple(recipient.address for recipient in recipients), mail.automatic)
     for number, rule in enumerate(config.origins, 1):
-        if routing.matches(mail, addressed, rule.when):
+        if routing.matches(incoming, rule.when) is not None:
             return _by_rule(mail, rule, rule.name or f"origin {number}", config)
     forwards = config.agent_by_email(mail.author.email) is not None and not mail.automatic
     return Meant(mail, mail, forwarded=forward.read(mail) if forwards else None)

@@ -10,7 +10,7 @@ from maildesk.desk.case import Case
 from maildesk.mail.compose import sendable
 from maildesk.model import Address, Participant, Proof
 
-_PEOPLE = 20  # on one ticket, by Cc
+PEOPLE = 20  # on one ticket
 _REPLY_TO = 3  # addresses in a Reply-To that are heeded
 
 
@@ -37,7 +37,7 @@ def copied(case: Case, ticket_id: int, known: tuple[Participant, ...]) -> Iterat
     for person, role in _named_people(case):
         key = person.key()
         stranger = classify(person.email, config.desk) is None and config.agent_by_email(person.email) is None
-        if stranger and key not in taken and sendable(person.email) and len(taken) < _PEOPLE:
+        if stranger and key not in taken and sendable(person.email) and len(taken) < PEOPLE:
             taken.add(key)
             yield Participant(person.email, role, case.moment.token("participant", ticket_id, key), person.name)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from maildesk.config import Agent, Config
+from maildesk.desk import brands
+from maildesk.desk.brands import Face
 from maildesk.mail.render import Templates
 from maildesk.model import Ticket
 
@@ -14,6 +17,7 @@ from maildesk.model import Ticket
 class Policy:
     config: Config
     templates: Templates
+    branded: Mapping[str, Templates] = field(default_factory=dict)  # of brands with templates of their own, by id
 
     @property
     def desk_mark(self) -> str:
@@ -25,6 +29,14 @@ class Policy:
         """Their addresses, each once however it is written."""
         return tuple({address.casefold(): address for address in self.config.desk.admins}.values())
 
+    def face(self, mailbox: str | None) -> Face:
+        """The desk as seen by who wrote to this address of it."""
+        return brands.face(self.config.desk, mailbox, self.templates, self.branded)
+
+    def brand(self, ticket: Ticket | None) -> Face:
+        """The desk as the ticket's customers see it: under its own name, or a brand's."""
+        return self.face(ticket.mailbox if ticket is not None else None)
+
     def language(self, *wishes: str) -> str:
         """The first of these languages that there are templates for, else the desk's."""
         known = self.templates.languages
@@ -33,10 +45,19 @@ class Policy:
     def language_of(self, agent: Agent) -> str:
         return self.language(*agent.languages)
 
-    def told_of(self, ticket: Ticket) -> tuple[Agent, ...]:
-        """Who hears of a ticket: its assignee, or else its team's agents, or else all agents."""
-        assignee = self.config.agent(ticket.assignee)
-        if assignee is not None:
-            return (assignee,)
-        team = tuple(agent for agent in self.config.agents if ticket.team and ticket.team in agent.teams)
-        return team or self.config.agents
+    def told_of(self, ticket: Ticket, away: Collection[str] = ()) -> tuple[Agent, ...]:
+        """Who hears of a ticket: its assignee, or else its team's agents, or else all agents; and who watches it.
+
+        Who is ``away`` hears of nothing, as long as there is somebody else to be told.
+        """
+        agents = self.config.agents
+        present = tuple(agent for agent in agents if agent.id not in away)
+        assigned = tuple(agent for agent in agents if agent.id == ticket.assignee)
+        team = tuple(agent for agent in agents if ticket.team and ticket.team in agent.teams)
+        circles = (tuple(agent for agent in circle if agent in present) for circle in (assigned, team, agents))
+        theirs = next((circle for circle in circles if circle), assigned or team or agents)
+        return (*theirs, *(agent for agent in self.watching(ticket, away) if agent not in theirs))
+
+    def watching(self, ticket: Ticket, away: Collection[str] = ()) -> tuple[Agent, ...]:
+        """Who of those present watches a ticket, whosever it is."""
+        return tuple(a for a in self.config.agents if a.id in ticket.watchers and a.id not in away)

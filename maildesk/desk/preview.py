@@ -15,7 +15,8 @@ from maildesk.mail.slots import Words
 from maildesk.model import Entry, Gathered, Purpose, QueueMail, Ticket
 
 _CANNED = "canned/"
-_TO_CUSTOMERS = frozenset({Purpose.AUTO_REPLY, Purpose.AUTO_REPLY_PLAIN, Purpose.FOLLOW_UP, Purpose.REPLY})
+_BY_AGENTS = frozenset({Purpose.REPLY, Purpose.ASK, Purpose.CALL})
+_TO_CUSTOMERS = frozenset({Purpose.AUTO_REPLY, Purpose.AUTO_REPLY_PLAIN, Purpose.FOLLOW_UP}) | _BY_AGENTS
 _OWN = frozenset({"desk", "ticket", "customer", "agent", "marker", "reply_address", "note_address"})
 
 
@@ -75,7 +76,7 @@ def _letter(stage: Stage, purpose: Purpose, language: str) -> QueueMail:
         values |= {"author": author} if "author" in values else {}
     parcel = Parcel(purpose, language, values)
     if purpose in _TO_CUSTOMERS:
-        author_ = agent if purpose is Purpose.REPLY else None
+        author_ = agent if purpose in _BY_AGENTS else None
         return letters.to_customer(desk, ticket, ticket.participants[0], parcel, author_)
     if purpose is Purpose.GATHERED and stage.entry is not None:
         return letters.gathered(desk, agent, [Gathered(1, ticket, stage.entry)])

@@ -14,6 +14,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from maildesk.config import Config, Desk
+from maildesk.desk.commands import grammar
 from maildesk.mail.compose import Guard
 
 REDACTED = "[…]"
@@ -21,16 +22,14 @@ REDACTED = "[…]"
 
 def reply_addresses(desk: Desk) -> re.Pattern[str]:
     """Finds reply addresses in a text, agents' and customers', in any case, also percent-encoded in a mailto: link."""
-    return _reply_addresses(desk.reply_form)
+    return _reply_addresses(desk.reply_forms)
 
 
 @lru_cache(maxsize=8)
-def _reply_addresses(form: str) -> re.Pattern[str]:
-    prefix, braces, suffix = form.partition("{token}")
-    if not braces:
-        return re.compile(r"(?!)")
-    quoted = [re.escape(piece).replace(r"\+", r"(?:\+|%2B)").replace("@", "(?:@|%40)") for piece in (prefix, suffix)]
-    return re.compile(rf"{quoted[0]}[andtb][a-z2-7]{{26,63}}{quoted[1]}", re.IGNORECASE)
+def _reply_addresses(forms: tuple[str, ...]) -> re.Pattern[str]:
+    quoted = (re.escape(form).replace(r"\+", r"(?:\+|%2B)").replace("@", "(?:@|%40)") for form in forms)
+    each = "|".join(form.replace(r"\{token\}", "[andtbc][a-z2-7]{26,63}") for form in quoted)
+    return re.compile(each or "(?!)", re.IGNORECASE)
 
 
 def _private(config: Config) -> re.Pattern[str]:
@@ -43,10 +42,12 @@ def _addresses(emails: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.+-])(?:{each})(?![\w-]|\.\w)", re.IGNORECASE)
 
 
-def redact(text: str, config: Config) -> str:
-    """The text with the desk's address in place of agents' own and of everybody's reply addresses (T14, T14b)."""
-    text = reply_addresses(config.desk).sub(config.desk.address, text)
-    return _private(config).sub(config.desk.address, text)
+def redact(text: str, config: Config, public: str = "") -> str:
+    """The text with the ``public`` address (left out: the desk's) in place of all that customers must not see:
+    agents' own addresses, and everybody's reply addresses (T14, T14b).
+    """
+    shown = public or config.desk.address
+    return _private(config).sub(shown, reply_addresses(config.desk).sub(shown, text))
 
 
 def redact_tokens(text: str, config: Config) -> str:
@@ -66,9 +67,21 @@ def guard(config: Config) -> Guard:
                 return "somebody's reply address would be seen by a customer"
             if private.search(seen):
                 return "an agent's own address would be seen by a customer"
+            if _begins_with_command(seen):
+                return "it begins with a command: commands are for the desk alone"
         return ""
 
     return look
+
+
+def _begins_with_command(text: str) -> bool:
+    """Whether the first thing that is read is a command; whoever means it as words puts other words before it."""
+    first = text.lstrip().partition("\n")[0]
+    if not grammar.is_command(first):
+        return False
+    from maildesk.desk.commands.table import BY_NAME  # which imports what imports this
+
+    return bool(grammar.parse(first, tuple(BY_NAME)).commands)
 
 
 def _ways_to_see(text: str) -> set[str]:

@@ -47,6 +47,12 @@ def _refusals(case: Case) -> Iterator[str]:
     yield from _caps(case, desk)
 
 
+def by_machine(case: Case) -> bool:
+    """Whether nobody may be answered for it by a machine, now or ever: no person wrote it, or not to us alone."""
+    mail = case.mail
+    return bool(case.automatic or mail.mailing_list or mail.desk_mark or mail.spam or mail.return_path == "")
+
+
 def _by_another_hand(case: Case) -> Iterator[str]:
     origin = case.origin
     if origin is not None and origin.forwarded:

@@ -7,20 +7,31 @@ are kept for agents. All or nothing, as in an agent's mail.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 
-from maildesk.desk import answers, notices
+from maildesk.desk import clocks, colleagues
+from maildesk.desk.colleagues import Act
 from maildesk.desk.commands import grammar
-from maildesk.desk.commands.effects import Effects, after
-from maildesk.desk.commands.table import BY_NAME, carry_out
+from maildesk.desk.commands.effects import Effects, Refusal, after
+from maildesk.desk.commands.table import BY_NAME, carry_out, wanted
 from maildesk.desk.letters import Desk
 from maildesk.desk.notices import News
-from maildesk.model import AddEntry, Address, Entry, Kind, Plan, Proof, Reason, Step, Ticket, Verdict
+from maildesk.desk.policy import Policy
+from maildesk.desk.question import of_desk
+from maildesk.model import AddEntry, Address, Entry, Kind, Plan, Proof, Question, Reason, Step, Ticket, Verdict
 
 ADMIN = "admin"
 
 
 class Refused(Exception):
     """Nothing is done; the message is the transcript, for the shell."""
+
+
+def question(policy: Policy, now: datetime, number: int, text: str) -> Question:
+    """What of the past these commands on this ticket must know."""
+    asked = replace(of_desk(policy, now), signed_ticket=number)
+    return wanted(grammar.parse(text, tuple(BY_NAME)), None, asked, policy)
 
 
 def plan(desk: Desk, ticket: Ticket, text: str) -> Plan:
@@ -30,9 +41,13 @@ def plan(desk: Desk, ticket: Ticket, text: str) -> Plan:
     if troubles:
         raise Refused(grammar.transcript(troubles))
     _check(block, effects)
-    steps = tuple(_steps(desk, ticket, effects, block.words.strip()))
+    try:
+        steps = tuple(_steps(desk, ticket, effects, block.words.strip()))
+    except Refusal as refusal:
+        raise Refused(str(refusal)) from refusal
     done = tuple(Reason("command", command.source.strip()) for command in block.commands)
-    return Plan(Verdict.NOTE, ADMIN, steps, done, ticket.id, "shell")
+    whole = Plan(Verdict.NOTE, ADMIN, steps, done, ticket.id, "shell")
+    return clocks.follow(whole, desk.facts, desk.policy.config, desk.moment.now)
 
 
 def _check(block: grammar.Block, effects: Effects) -> None:
@@ -40,11 +55,13 @@ def _check(block: grammar.Block, effects: Effects) -> None:
         raise Refused(help_text())
     if not block.commands:
         raise Refused("there is no command in this; write one such as '#close', '#help' lists them")
+    if effects.deeds or effects.preview or effects.send or effects.undo or effects.later or effects.opens_for:
+        raise Refused("one of these is answered by mail, or works on one: write it in a mail, as an agent")
     if effects.canned is not None:
         raise Refused("answers are not sent to customers from the shell; answer one of the ticket's notices")
     if block.words.strip() and not effects.private:
         raise Refused("words are not sent to customers from the shell; '#note' in front keeps them for agents")
-    if effects.private and not block.words.strip():
+    if not block.words.strip() and any(command.verb == "note" for command in block.commands):
         raise Refused("#note needs words: give them as a further argument")
     if block.suspicious:
         raise Refused(
@@ -61,17 +78,18 @@ def help_text() -> str:
 def _steps(desk: Desk, ticket: Ticket, effects: Effects, words: str) -> Iterator[Step]:
     yield from effects.steps
     changed = after(ticket, effects.steps)
-    if effects.private:
-        yield from _note(desk, changed, effects, words)
-    yield from answers.tell_assigned(desk, ticket, changed, effects, ADMIN)
+    act = Act(ADMIN, ADMIN, ticket, changed, effects)
+    if effects.private and words:
+        yield from _note(desk, act, words)
+    yield from colleagues.handed(desk, act)
+    for last in effects.last:
+        yield from last(changed)
 
 
-def _note(desk: Desk, ticket: Ticket, effects: Effects, words: str) -> Iterator[Step]:
-    """Kept on the ticket; its assignee hears of it, unless they are told of the whole ticket anyway."""
-    now = desk.moment.now
-    entry = Entry(desk.facts.next_entry, ticket.id, Kind.NOTE, ADMIN, ticket.subject, words, now)
+def _note(desk: Desk, act: Act, words: str) -> Iterator[Step]:
+    """Kept on the ticket; agents hear of it as of any note."""
+    ticket = act.after
+    entry = Entry(desk.facts.next_entry, ticket.id, Kind.NOTE, ADMIN, ticket.subject, words, desk.moment.now)
     yield AddEntry(entry)
-    assignee = desk.policy.config.agent(ticket.assignee)
-    if assignee is not None and assignee.id != effects.given_to:
-        author = Address("admin", desk.policy.config.desk.address)
-        yield from notices.tell(desk, [assignee], News(ticket, entry, "note", author, Proof.PROVEN))
+    author = Address(ADMIN, desk.policy.config.desk.address)
+    yield from colleagues.hear(desk, act, News(ticket, entry, "note", author, Proof.PROVEN))

@@ -8,16 +8,26 @@ from __future__ import annotations
 
 import base64
 import pickle
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from maildesk.config import Config, load
+from maildesk.desk.commands import checks
 from maildesk.desk.policy import Policy
 from maildesk.edge import files
 from maildesk.mail.compile import compile_all
+from maildesk.mail.render import Templates
 from maildesk.mail.sheets import Source
 from maildesk.model import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The templates' own texts: the desk's, and what each brand lays over them, by its id."""
+
+    desk: tuple[Source, ...] = ()
+    brands: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +38,7 @@ class Read:
     config: Config | None = None  # given even where templates are bad
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
-    sources: tuple[Source, ...] = ()  # the templates' own texts
+    sources: Sources = Sources()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,7 @@ class Briefing:
 
     store: Path
     config: Config
-    sources: tuple[Source, ...]
+    sources: Sources
 
     def packed(self) -> str:
         """For a pipe between our own processes; never to be read from anywhere else."""
@@ -71,24 +81,50 @@ def with_templates(config: Config) -> tuple[Policy, tuple[Problem, ...]]:
     return policy, (*unread, *problems)
 
 
-def sources(config: Config) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
-    """The desk's own templates over the shipped ones, file by file."""
-    found = {source.path: source for source in files.shipped()}
-    folder = config.desk.templates
+def sources(config: Config) -> tuple[Sources, tuple[Problem, ...]]:
+    """The desk's own templates over the shipped ones, file by file; and the brands' own."""
+    own, problems = _folder(config.desk.templates, "desk.templates")
+    brands: dict[str, tuple[Source, ...]] = {}
+    for brand in config.brands:
+        brands[brand.id], unread = _folder(brand.templates, f"the templates of brand {brand.id}")
+        problems += unread
+    found = {source.path: source for source in (*files.shipped(), *own)}
+    return Sources(tuple(found.values()), brands), problems
+
+
+def _folder(folder: Path | None, name: str) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
     try:
-        found |= {source.path: source for source in files.sources(folder)} if folder is not None else {}
+        return (tuple(files.sources(folder)) if folder is not None else ()), ()
     except OSError as error:
-        return tuple(found.values()), (Problem(str(folder), f"desk.templates cannot be read: {error.strerror}"),)
-    return tuple(found.values()), ()
+        return (), (Problem(str(folder), f"{name} cannot be read: {error.strerror}"),)
 
 
-def _compiled(config: Config, found: Iterable[Source]) -> tuple[Policy, tuple[Problem, ...]]:
-    templates, problems = compile_all(found, config.desk.language)
-    prefix = f"{config.desk.templates}/" if config.desk.templates is not None else ""
-    return Policy(config, templates), tuple(Problem(f"{prefix}{problem.where}", problem.what) for problem in problems)
+def _compiled(config: Config, found: Sources) -> tuple[Policy, tuple[Problem, ...]]:
+    """Brands without anything of their own share the desk's; what is wrong with both is told once."""
+    templates, problems = _with_macros(config, found.desk, config.desk.language)
+    told = list(_placed(problems, config.desk.templates))
+    branded: dict[str, Templates] = {}
+    for brand in config.brands:
+        if brand.templates is not None or brand.language is not None:
+            whole = (*found.desk, *found.brands.get(brand.id, ()))
+            branded[brand.id], more = _with_macros(config, whole, brand.language or config.desk.language)
+            own = (problem for problem in more if problem not in problems)
+            told += _placed(own, brand.templates or config.desk.templates)
+    return Policy(config, templates, branded), tuple(told)
+
+
+def _with_macros(config: Config, found: Iterable[Source], language: str) -> tuple[Templates, tuple[Problem, ...]]:
+    """The templates, and what is wrong with them and with the commands in their macros."""
+    templates, problems = compile_all(found, language)
+    return templates, (*problems, *checks.check(Policy(config, templates)))
+
+
+def _placed(problems: Iterable[Problem], folder: Path | None) -> Iterator[Problem]:
+    prefix = f"{folder}/" if folder is not None else ""
+    return (Problem(f"{prefix}{problem.where}", problem.what) for problem in problems)
 
 
 def watched(path: Path, config: Config | None) -> tuple[Path, ...]:
     """The files and folders whose change means a reload."""
-    folder = config.desk.templates if config else None
-    return (path, folder) if folder else (path,)
+    folders = (config.desk.templates, *(brand.templates for brand in config.brands)) if config else ()
+    return (path, *(folder for folder in folders if folder is not None))

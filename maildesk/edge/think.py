@@ -17,26 +17,32 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import groupby
 
-from maildesk.desk import bounces, dueness, letters, origins, routing
-from maildesk.desk.case import Case, authenticate, question, recipients
+from maildesk.desk import bounces, clocks, digests, dueness, letters, origins, reminders, routing
+from maildesk.desk.case import Case, authenticate, recipients
 from maildesk.desk.decide import decide
 from maildesk.desk.origins import Meant
 from maildesk.desk.policy import Policy
-from maildesk.mail import parse
+from maildesk.desk.question import of_desk, question
+from maildesk.edge import figures
+from maildesk.mail import forward, parse
 from maildesk.model import (
+    Deferred,
     Facts,
     Gathered,
     InboxState,
+    Look,
     Mail,
     Moment,
     Plan,
     Question,
     SentMail,
     Timer,
+    TimerKind,
     Verdict,
 )
-from maildesk.store import due, facts, intake, outbox, rows
+from maildesk.store import deferred, due, facts, intake, outbox, rows
 from maildesk.store.apply import apply
 from maildesk.store.engine import Store
 from maildesk.store.intake import Waiting
@@ -48,6 +54,7 @@ _STATES = {Verdict.BOUNCE: InboxState.IGNORED, Verdict.IGNORED: InboxState.IGNOR
 _ALARMS = (10, timedelta(minutes=10))  # mails to each admin; what is beyond waits and goes as one
 
 _PUT_OFF = timedelta(hours=1)  # for a timer that fails
+_REMINDERS = 2000  # to agents, looked at together
 _BATCH = 8 * 2**20  # octets of mail that are in memory at once, about
 
 Clock = Callable[[], datetime]
@@ -63,11 +70,12 @@ def moment(at: datetime) -> Moment:
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """A mail that was read and waits for its facts."""
+    """A mail that was read and waits for its facts; of these its case knows the sender's contact at most."""
 
     waiting: Waiting
     meant: Meant
     question: Question
+    case: Case
 
     @property
     def mail(self) -> Mail:
@@ -85,6 +93,7 @@ class Thinker:
         hangs; and None before what is no mail's time: waiting for the lock or the disk, and due work.
         """
         self.store, self.policy, self.clock, self.begin = store, policy, clock, begin
+        self._stood: Policy | None = None  # the one whose timers stand
 
     # --- mails ---------------------------------------------------------------------------------------
 
@@ -127,8 +136,11 @@ class Thinker:
             to = recipients(waiting.mail, mail, self.policy)
             # An admin's pattern may need ages for a hostile mail. If so, then here, where nobody waits for the lock.
             meant = origins.read(mail, to, self.policy.config)
-            routing.route(meant.mail, tuple(r.address for r in to), self.policy.config)
-            return Thought(waiting, meant, question(id, meant, to, self.policy, self.clock()))
+            asked = question(id, meant, to, self.policy, self.clock())
+            known = Facts(contact=rows.contact(self.store, asked.person or asked.author))
+            case = case_of(waiting, meant, known, self.policy, moment(self.clock()))
+            case = replace(case, routed=routing.route(case.incoming, self.policy.config))
+            return Thought(waiting, meant, asked, case)
         except sqlite3.OperationalError:
             raise  # the disk: not this mail's fault
         except Exception as error:  # noqa: BLE001 - the supervisor of one mail's thinking
@@ -145,7 +157,7 @@ class Thinker:
                 if intake.attempts(self.store, waiting.id) is None:
                     return  # a worker that outlived its daemon has settled it meanwhile
                 known = facts.gather(self.store, thought.question)
-                case = case_of(thought.waiting, thought.meant, known, self.policy, moment(self.clock()))
+                case = replace(thought.case, facts=known, moment=moment(self.clock()))
                 self._record(thought, case, decide(case))
         except sqlite3.OperationalError:
             raise  # disk full, locked: not this mail's fault
@@ -170,7 +182,45 @@ class Thinker:
         else:
             one_failure(self.store, id, _trace(error), self.clock())
 
+    # --- mails that were deferred --------------------------------------------------------------------
+
+    def deferred(self, limit: int = 20) -> int:
+        """Carries out the agents' mails whose time has come; each in one transaction with the end of its waiting."""
+        found = deferred.ripe(self.store, self.clock(), limit)
+        for each in found:
+            name = f"The mail {each.inbox_id} of {each.agent}, which waited ({each.wait})"
+            self._attempt(name, partial(self._release, each), partial(self._release_later, each))
+        return len(found)
+
+    def _release(self, waited: Deferred) -> None:
+        waiting = intake.load(self.store, waited.inbox_id)
+        mail = parse.read(waiting.mail.raw)
+        to = recipients(waiting.mail, mail, self.policy)
+        meant = Meant(mail, mail, forwarded=forward.read(mail))
+        asked = question(waiting.id, meant, to, self.policy, self.clock())
+        asked = replace(asked, digest="", agent=waited.agent, signed_ticket=asked.signed_ticket or waited.ticket_id)
+        known = facts.gather(self.store, asked)
+        case = case_of(waiting, meant, known, self.policy, moment(self.clock()))
+        plan = decide(replace(case, released=waited))
+        apply(self.store, plan, case.moment.now)
+        deferred.forget(self.store, waited.id)
+        log.info("released", extra={"mail": waiting.id, "ticket": plan.ticket_id, "reason": plan.reason})
+
+    def _release_later(self, waited: Deferred) -> None:
+        if deferred.put_off(self.store, waited.id, self.clock() + _PUT_OFF) > len(RETRIES):
+            deferred.forget(self.store, waited.id)
+
     # --- due work --------------------------------------------------------------------------------------
+
+    def stand(self) -> int:
+        """Makes the timers stand that the configuration wants, once for each policy: it may have changed."""
+        if self._stood is self.policy:
+            return 0
+        at = self.clock()
+        with self._transaction():
+            apply(self.store, dueness.stand(self.policy.config, at), at)
+        self._stood = self.policy
+        return 0
 
     def timers(self, limit: int = 100) -> int:
         """Fires what is due; each timer and its effects are one transaction, so it fires exactly once."""
@@ -178,13 +228,54 @@ class Thinker:
         for timer in found:
             name = f"The {timer.kind} timer of ticket {timer.ticket_id}"
             self._attempt(name, partial(self._fire, timer), partial(self._put_off, timer))
+        return len(found) if len(found) >= limit else len(found) + self._remind()
+
+    def _remind(self) -> int:
+        """Mails agents what is due for them, once all that is due is known: so that much is one mail."""
+        found = due.reminders(self.store, self.clock(), _REMINDERS)
+        for agent, timers in groupby(found, key=lambda timer: timer.agent):
+            own = tuple(timers)
+            if not self._together(agent, own):
+                for timer in own:
+                    name = f"The {timer.kind} reminder of ticket {timer.ticket_id} to {agent}"
+                    self._attempt(name, partial(self._fire, timer), partial(self._put_off, timer))
         return len(found)
+
+    def _together(self, agent_id: str | None, timers: tuple[Timer, ...]) -> bool:
+        """Mails them as one, if they are many."""
+        agent, at = self.policy.config.agent(agent_id), self.clock()
+        if agent is None or len(timers) <= reminders.FEW:
+            return False
+        tickets = {id: rows.ticket(self.store, id) for id in {timer.ticket_id for timer in timers} if id}
+        items = [(timer, tickets.get(timer.ticket_id or 0)) for timer in timers]
+        live = reminders.live(self.policy.config, items, at)
+        if len(live) <= reminders.FEW:
+            return False
+
+        def mail() -> None:
+            desk = letters.Desk(self.policy, moment(at), self._facts(None, at))
+            apply(self.store, dueness.remind(desk, agent, live), at)
+            for timer in timers:
+                due.done(self.store, timer)
+
+        def later() -> None:
+            for timer in timers:
+                self._put_off(timer)
+
+        self._attempt(f"The reminders to {agent.id}", mail, later)
+        return True
 
     def _fire(self, timer: Timer) -> None:
         at = self.clock()
-        known = self._facts(timer.ticket_id, at)
+        known = self._facts(timer.ticket_id, at, digests.looks(self.policy.config, timer))
+        if timer.kind is TimerKind.WEEKLY:
+            zone = self.policy.config.zone(self.policy.config.agent(timer.agent))
+            lines = figures.week(self.store, self.policy.config, zone, at)
+            known = replace(known, figures=tuple((line.name, line.value, line.before) for line in lines))
         gathered: Sequence[Gathered] = (
-            due.gathered(self.store, timer.agent, dueness.GATHERED + 1) if timer.agent else ()
+            due.gathered(self.store, timer.agent, dueness.GATHERED + 1)
+            if timer.agent and timer.kind is TimerKind.GATHER
+            else ()
         )
         desk = letters.Desk(self.policy, moment(at), known)
         plan = dueness.fire(desk, timer, known.signed_for, gathered)
@@ -208,7 +299,7 @@ class Thinker:
         known = self._facts(sent.ticket_id, at)
         failed = rows.entry_by_id(self.store, sent.entry_id)
         desk = letters.Desk(self.policy, moment(at), replace(known, failed=failed))
-        plan = bounces.failed(desk, sent, known.signed_for, error)
+        plan = clocks.follow(bounces.failed(desk, sent, known.signed_for, error), known, self.policy.config, at)
         apply(self.store, plan, at)
         outbox.told(self.store, sent.id)
         log.info("failed mail told", extra={"outbox": sent.id, "ticket": sent.ticket_id})
@@ -247,9 +338,9 @@ class Thinker:
                 due.told(self.store, alarm)
         return len(found)
 
-    def _facts(self, ticket_id: int | None, at: datetime) -> Facts:
-        since = at - self.policy.config.desk.notice_limit.per
-        return facts.of_ticket(self.store, ticket_id, since) if ticket_id else Facts(keys=self.store.keys())
+    def _facts(self, ticket_id: int | None, at: datetime, looks: tuple[Look, ...] = ()) -> Facts:
+        asked = replace(of_desk(self.policy, at), looks=looks)
+        return facts.of_ticket(self.store, ticket_id, asked) if ticket_id else facts.of_desk(self.store, asked)
 
 
 def case_of(waiting: Waiting, meant: Meant, known: Facts, policy: Policy, at: Moment) -> Case:

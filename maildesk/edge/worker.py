@@ -31,6 +31,7 @@ BRIEFING = "briefing "  # begins such a line
 
 _NAP = 0.25  # seconds; how soon mail is seen that another process put into the store
 _TROUBLE_NAP = 1.0
+_PIPE = 65_536  # octets that are read at once
 
 
 class Parent:
@@ -52,18 +53,24 @@ class Parent:
         os.write(self._out, b'{"mail": %d}\n' % mail if mail is not None else b'{"mail": null}\n')
 
     def listen(self, seconds: float | None) -> list[str] | None:
-        """The lines said within that time; None once the daemon is gone or wants us to stop."""
+        """The lines said within that time; None once the daemon is gone or wants us to stop.
+
+        A line that is begun is heard to its end: a briefing is longer than a pipe, and no mail comes before it.
+        """
         ready, _, _ = select.select([0], [], [], seconds)
-        if not ready:
-            return []
-        try:
-            heard = os.read(0, 65536)
-        except BlockingIOError:
-            return []
-        if not heard:
-            return None
-        *lines, rest = (self._heard + heard).split(b"\n")
-        self._heard = rest
+        while ready:
+            try:
+                heard = os.read(0, _PIPE)
+            except BlockingIOError:
+                break
+            if not heard:
+                return None
+            self._heard += heard
+            if self._heard.endswith(b"\n"):
+                break
+            select.select([0], [], [])
+        *lines, rest = bytes(self._heard).split(b"\n")
+        self._heard = bytearray(rest)
         return [line.decode() for line in lines]
 
 
@@ -135,7 +142,7 @@ def _round(parent: Parent, thinker: Thinker) -> float:
 def _due(thinker: Thinker) -> int:
     """The work that no mail asked for. Whatever is wrong with it, mails are thought about."""
     done = 0
-    for work in (thinker.timers, thinker.failures, thinker.alarms):
+    for work in (thinker.stand, thinker.deferred, thinker.timers, thinker.failures, thinker.alarms):
         try:
             done += work()
         except sqlite3.DatabaseError:

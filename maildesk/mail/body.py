@@ -1,12 +1,14 @@
 """What a person reads in a mail, and what hangs on it (RFC 2046 §5.1, RFC 2387, RFC 1847).
 
 Chooses between alternatives, joins what is mixed, opens what Outlook and S/MIME wrap, writes calendar parts out.
-An attached message is an attachment, and its words are shown only when there are no others. Never raises.
+An attached message is an attachment, and its words are the mail's only when there are no others; all that can be read
+without opening a file stands in ``Body.whole``. Never raises.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 
@@ -16,6 +18,7 @@ from maildesk.mail.mime import Contents, Part
 from maildesk.model import Attachment
 
 TEXT_LIMIT = 1_000_000  # characters of the body that are read
+_MESSAGES_LIMIT = 1_000_000  # octets of attached messages that are read beside the body
 
 _CALENDARS = ("text/calendar", "application/ics", "text/x-vcalendar")
 _STATUS = "message/delivery-status"
@@ -55,23 +58,59 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The whole body: as text, as HTML where there is any, its attachments, the events in it."""
+    """A mail's words: as text, as HTML where there is any; its attachments, the events in it.
+
+    ``beside`` are texts that mail programs show below the words: one that only stands in for the HTML, the report that
+    machines read (RFC 3464), what was attached without a name, and what attached messages say.
+    """
 
     text: str
     html: str | None
     attachments: tuple[Attachment, ...]
     events: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+    def whole(self) -> str:
+        """All there is to read without opening a file."""
+        return _joined((self.text, *self.beside))[:TEXT_LIMIT] if self.beside else self.text
 
 
 def read(contents: Contents, root: Part) -> Body:
     """The body of a mail or of an entity inside one, whose leaves are in ``contents``."""
+    return _of_plain_text(contents, root) or _of_tree(contents, root)
+
+
+def _of_plain_text(contents: Contents, root: Part) -> Body | None:
+    """That of a mail that is words and nothing else, as most are; None of any other."""
+    if root.media_type != "text/plain" or not is_body(root, Disposition.of(root)):
+        return None
+    text = contents.text(root)
+    return None if _blank(text) or "begin " in text else Body(text.strip("\n")[:TEXT_LIMIT], None, ())
+
+
+def _of_tree(contents: Contents, root: Part) -> Body:
     gathering = _Gathering(contents)
     blocks = gathering.blocks(root)
     if all(block.is_blank() for block in blocks):
         blocks += gathering.leftovers()
-    text = "\n\n".join([text for block in blocks if (text := block.as_text().strip("\n"))])
+    texts = _texts(blocks)
     page = "\n".join([block.as_html() for block in blocks]) if any(block.html for block in blocks) else None
-    return Body(text[:TEXT_LIMIT], page, tuple(gathering.attachments), tuple(gathering.events))
+    beside = [block.text for block, text in zip(blocks, texts, strict=True) if block.text and text is not block.text]
+    beside += gathering.texts_beside()
+    return Body(_joined(texts)[:TEXT_LIMIT], page, tuple(gathering.attachments), tuple(gathering.events), tuple(beside))
+
+
+def _texts(blocks: Iterable[Block]) -> list[str]:
+    """What each says; pages beyond the limit are not made text any more."""
+    texts, pages = [], 0
+    for block in blocks:
+        texts.append(block.as_text() if pages < TEXT_LIMIT else block.text or "")
+        pages += len(block.html or "")
+    return texts
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "\n\n".join([stripped for text in texts if (stripped := text.strip("\n"))])
 
 
 @dataclass(slots=True)
@@ -84,6 +123,7 @@ class _Gathering:
     set_aside: list[tuple[Part, Disposition]] = field(default_factory=list)
     messages: list[Part] = field(default_factory=list)
     wrapped: list[Block] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
 
     def blocks(self, part: Part) -> list[Block]:
         """What is read in place of ``part``, in order."""
@@ -103,18 +143,33 @@ class _Gathering:
         if self.wrapped:
             return self.wrapped
         shown: list[Block] = []
-        for part, disposition in self.set_aside:
+        for index, (part, disposition) in enumerate(self.set_aside):
             block = self._block(part)
             if not block.is_blank():
                 shown.append(block)
                 if part.media_type != _STATUS and not disposition.name:
                     self.attachments = [found for found in self.attachments if found.part != part.number]
                 if part.media_type != _STATUS:
+                    del self.set_aside[: index + 1]
                     return shown
+        self.set_aside.clear()
         if self.messages and self.messages[0].children:
-            inner = read(self.contents, self.messages[0].children[0])
+            inner = read(self.contents, self.messages.pop(0).children[0])
             shown.append(Block(inner.text, inner.html))
+            self.beside += inner.beside
         return shown
+
+    def texts_beside(self) -> list[str]:
+        """What is neither among the words nor in a file."""
+        for part, disposition in self.set_aside:
+            if part.media_type != "text/html" and not disposition.name:
+                self.beside.append(self.contents.text(part))
+        size = 0
+        for message in self.messages:
+            size += message.end - message.start
+            if size <= _MESSAGES_LIMIT and message.children:
+                self.beside.append(read(self.contents, message.children[0]).whole())
+        return self.beside
 
     def _leaf(self, part: Part) -> list[Block]:
         disposition = Disposition.of(part)

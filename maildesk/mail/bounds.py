@@ -1,8 +1,8 @@
 """What a page of HTML may ask of a parser: every parser we know takes quadratic time for some page.
 
 Deep nesting, thousands of attributes in one tag, a million ampersands: :func:`bounded` makes a page that reads the same
-to a person and costs linear time. A page that no mail client writes loses its tags. Refuses more than 4 million
-characters. Never raises.
+to a person and costs linear time and little memory. A page that no mail client writes loses its tags. Refuses more than
+a million characters. Never raises.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from itertools import takewhile
 LIMIT = 1_000_000  # characters read: as many as are kept of a text, and a page of so many takes a second
 DEPTH = 500  # open elements; what is below is read as if it stood there
 _CROWD = 20_000  # "<" or "&": fewer cannot take long, however they nest
+_TAGS = 60_000  # of one page; what stands in those beyond is read as plain words
 _ATTRIBUTES = 300  # of one tag
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})[^<>]*>")
@@ -36,7 +37,7 @@ def bounded(html: str) -> str:
     """``html`` such that any parser takes linear time: cut to size, tags beyond ``DEPTH`` dropped."""
     html = html[:LIMIT].replace("\0", "")
     if html.count("&") > _CROWD:
-        *read, rest = html.split("&", 2 * _CROWD)
+        *read, rest = html.split("&", _CROWD)
         html = _BARE_AMPERSAND.sub("&amp;", "&".join((*read, rest.replace("&", " "))))
     if len(html) > _CROWD and _has_crowded_tag(html):
         return escape(_TAG.sub(" ", html))
@@ -57,10 +58,12 @@ def _attributes(tag: str) -> int:
 
 
 def _flattened(html: str) -> str:
-    depth = 0
+    depth = count = 0
 
     def keep(tag: re.Match[str]) -> str:
-        nonlocal depth
+        nonlocal depth, count
+        if (count := count + 1) > _TAGS:
+            return " "
         name = tag[2].lower()
         if name in _VOID or name in _CLOSED_BY_THE_NEXT:
             return tag[0]

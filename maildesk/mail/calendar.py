@@ -14,10 +14,29 @@ _ZONE = re.compile(r"TZID=\"?([^;:\"]{1,80})", re.IGNORECASE)
 _ANSWER = re.compile(r"PARTSTAT=([A-Z-]{1,30})", re.IGNORECASE)
 
 
+Event = dict[str, tuple[str, str]]
+"""An event's properties, each by its name in capitals: its parameters as they stand there, and its value."""
+
+
 def to_text(ics: str) -> str:
     """The first event of a calendar; "" when there is none."""
+    event = first_event(ics)
+    if not event:
+        return ""
+    method = event.get("METHOD", ("", ""))[1].upper()
+    what = (attendance(event) if method == "REPLY" else "") or method
+    lines = (
+        " ".join(filter(None, (f"[{what}]" if what else "", plain(event, "SUMMARY")))),
+        when(event),
+        plain(event, "LOCATION"),
+    )
+    return "\n".join(filter(None, lines))
+
+
+def first_event(ics: str) -> Event:
+    """The first event of a calendar with the calendar's METHOD; empty when there is none."""
     event = False
-    found: dict[str, tuple[str, str]] = {}
+    found: Event = {}
     for line in _FOLD.sub("", ics[:200_000]).splitlines():
         head, _, value = line.partition(":")
         name = head.upper().partition(";")[0]
@@ -27,27 +46,25 @@ def to_text(ics: str) -> str:
             event = True
         elif name == "METHOD" or event:
             found.setdefault(name, (head[len(name) :], value.strip()))
-    if not event:
-        return ""
-    method = found.get("METHOD", ("", ""))[1].upper()
-    answer = _ANSWER.search(found.get("ATTENDEE", ("", ""))[0])
-    what = answer[1].upper() if answer and method == "REPLY" else method
-    lines = (
-        " ".join(filter(None, (f"[{what}]" if what else "", _plain(found, "SUMMARY")))),
-        _when(found),
-        _plain(found, "LOCATION"),
-    )
-    return "\n".join(filter(None, lines))
+    return found if event else {}
 
 
-def _plain(found: dict[str, tuple[str, str]], name: str) -> str:
-    text = _ESCAPED.sub(lambda escape: " " if escape[1] in "nN" else escape[1], found.get(name, ("", ""))[1])
+def attendance(event: Event) -> str:
+    """What the first attendee answers, in capitals: ACCEPTED, DECLINED, TENTATIVE; "" if nothing."""
+    answer = _ANSWER.search(":".join(event.get("ATTENDEE", ("", ""))))  # a quoted parameter may hold a colon
+    return answer[1].upper() if answer else ""
+
+
+def plain(event: Event, name: str) -> str:
+    """A property as one line of text."""
+    text = _ESCAPED.sub(lambda escape: " " if escape[1] in "nN" else escape[1], event.get(name, ("", ""))[1])
     return " ".join(text.split())[:500]
 
 
-def _when(found: dict[str, tuple[str, str]]) -> str:
-    given, start = found.get("DTSTART", ("", ""))
-    begins, ends = _moment(start), _moment(found.get("DTEND", ("", ""))[1])
+def when(event: Event) -> str:
+    """When it begins and ends, as its writer has written it."""
+    given, start = event.get("DTSTART", ("", ""))
+    begins, ends = _moment(start), _moment(event.get("DTEND", ("", ""))[1])
     if begins[:10] == ends[:10]:
         ends = ends[11:]
     zone = _ZONE.search(given)

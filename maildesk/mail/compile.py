@@ -10,18 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jinja2 import TemplateSyntaxError, UndefinedError
 
-from maildesk.mail import sandbox, variables
+from maildesk.mail import macros, sandbox, variables
+from maildesk.mail.macros import Order
 from maildesk.mail.render import Layout, Template, Templates
 from maildesk.mail.sandbox import Piece, Reading
 from maildesk.mail.sheets import Scalar, Sheet, Source, read, suggest
 from maildesk.mail.slots import CUT
-from maildesk.mail.variables import CANNED, PAGE
+from maildesk.mail.variables import CANNED, FAQ, PAGE
 from maildesk.model import Problem, Purpose
 
-_NOT_CODE = ("description", "extends")
+_NOT_CODE = ("description", "extends", "question")
 _AROUND = ("header", "signature", "footer")
 
 
@@ -50,7 +52,7 @@ class _Read:
 
     @property
     def purpose(self) -> str:
-        return CANNED if self.sheet.kind == CANNED else self.sheet.name
+        return self.sheet.kind if self.sheet.kind in (CANNED, FAQ) else self.sheet.name
 
 
 def compile_all(sources: Iterable[Source], fallback: str) -> tuple[Templates, tuple[Problem, ...]]:
@@ -60,10 +62,11 @@ def compile_all(sources: Iterable[Source], fallback: str) -> tuple[Templates, tu
     """
     problems: list[Problem] = []
     files = {source.path: source for source in sources}
-    sheets = [_read(source, problems) for source in files.values()]
-    found = [one for one in sheets if one]
+    known = [_known(source, fallback) for source in files.values()]
+    problems += (problem for _, wrong in known for problem in wrong)
+    found = [one for sheets, _ in known for one in sheets]
     layouts = {(one.sheet.language, one.sheet.name): one for one in found if one.sheet.kind == "layout"}
-    made: dict[str, dict[tuple[str, str], Template]] = {"template": {}, CANNED: {}}
+    made: dict[str, dict[tuple[str, str], Template]] = {"template": {}, CANNED: {}, FAQ: {}}
     for one in found:
         if one.sheet.kind in made and (template := _template(one, layouts, fallback, problems)):
             made[one.sheet.kind][one.sheet.language, one.sheet.name] = template
@@ -71,22 +74,47 @@ def compile_all(sources: Iterable[Source], fallback: str) -> tuple[Templates, tu
         if (path := f"{fallback}/{name}.yaml") not in files:
             problems.append(Problem(path, "there is no such file, but the desk's language needs it"))
     languages = tuple(sorted({language for language, _ in made["template"]}))
-    templates = Templates(languages, fallback, made["template"], made[CANNED])
+    own = {one.sheet.name: _macro(one, fallback, problems) for one in found if one.sheet.kind == "macro"}
+    templates = Templates(languages, fallback, made["template"], made[CANNED], made[FAQ], own)
     return templates, tuple(dict.fromkeys(problems))
 
 
-def _read(source: Source, problems: list[Problem]) -> _Read | None:
+@lru_cache(maxsize=1024)
+def _known(source: Source, fallback: str) -> tuple[tuple[_Read, ...], tuple[Problem, ...]]:
+    """Reading is nine tenths of the work; brands have most files in common, and so have reloads."""
+    problems: list[Problem] = []
+    return tuple(_read(source, fallback, problems)), tuple(problems)
+
+
+def _read(source: Source, fallback: str, problems: list[Problem]) -> list[_Read]:
+    """A file's sheet, and those of a macro's own words."""
     sheet, wrong = read(source)
     problems += wrong
     if not sheet:
-        return None
+        return []
     if sheet.kind == "template" and sheet.name not in set(Purpose):
         what = f"maildesk mails nothing called {sheet.name!r}" + suggest(sheet.name, Purpose)
         problems.append(Problem(f"{source.path}:1:1", what))
-        return None
-    code = {key: scalar for key, scalar in sheet.texts.items() if key not in _NOT_CODE}
+        return []
+    sheets = (sheet, *macros.answers(sheet, fallback)) if sheet.kind == "macro" else (sheet,)
+    return [_understood(each, not wrong, problems) for each in sheets]
+
+
+def _understood(sheet: Sheet, sound: bool, problems: list[Problem]) -> _Read:
+    code = {key: scalar for key, scalar in sheet.texts.items() if _is_code(sheet, key)}
     texts = {key: text for key, scalar in code.items() if (text := _text(key, scalar, problems))}
-    return _Read(sheet, texts, sound=not wrong and texts.keys() == code.keys())
+    return _Read(sheet, texts, sound and texts.keys() == code.keys())
+
+
+def _is_code(sheet: Sheet, key: str) -> bool:
+    """Of a macro the commands alone: its words are sheets of their own."""
+    return key.startswith("commands.") if sheet.kind == "macro" else key not in _NOT_CODE
+
+
+def _macro(one: _Read, fallback: str, problems: list[Problem]) -> macros.Macro:
+    texts = one.texts.values()
+    orders = tuple(Order(text.scalar, text.piece, text.reading.mentions) for text in texts)
+    return macros.build(one.sheet, orders, fallback, problems)
 
 
 def _text(key: str, scalar: Scalar, problems: list[Problem]) -> _Text | None:
@@ -135,19 +163,19 @@ def _assembled(one: _Read, layout: _Read | None, page: _Read | None) -> Template
         one.piece("subject"),
         one.piece("html"),
         Layout(header, signature, footer, page.piece("html") if page else None),
-        one.words("description"),
-        _parameters(one),
+        one.words("description") or one.words("question"),
+        *_parameters(one),
         any(mention.name == "words" for mention in one.texts["text"].reading.mentions),
     )
 
 
-def _parameters(one: _Read) -> tuple[str, ...]:
-    """What a canned answer needs that only the agent can give."""
+def _parameters(one: _Read) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What only the agent can give to a canned answer: what they must, and what they may."""
     mentions = [mention for text in one.texts.values() for mention in text.reading.mentions]
     known = {name.partition(".")[0] for name in variables.names(CANNED)}
-    known |= {mention.name for mention in mentions if mention.optional}
-    named = {mention.name.partition(".")[0] for mention in mentions}
-    return tuple(sorted(named - known))
+    optional = {mention.name for mention in mentions if mention.optional} - known
+    named = {mention.name.partition(".")[0] for mention in mentions} - known
+    return tuple(sorted(named - optional)), tuple(sorted(optional))
 
 
 def _misnamed(part: _Read, purpose: str) -> Iterator[Problem]:
@@ -159,7 +187,7 @@ def _misnamed(part: _Read, purpose: str) -> Iterator[Problem]:
         for mention in text.reading.mentions:
             group, _, attribute = mention.name.partition(".")
             ours = mention.name in known or (group in known if attribute else group in groups)
-            theirs = purpose == CANNED and group not in groups
+            theirs = purpose == CANNED and not attribute and group not in groups
             if not ours and not theirs:
                 what = _unknown(mention.name, purpose, known)
                 yield Problem(text.scalar.where(mention.line, mention.name), what)

@@ -58,6 +58,8 @@ class Letter:
     auto_submitted: str = ""  # auto-replied, auto-generated; "" for a person's words
     desk: str = ""  # X-Maildesk-Desk, by which desks know each other (and stop)
     enclosures: Sequence[Enclosure] = ()
+    calendar: str = ""  # an invitation for this reader alone (`invitation.Invitation`)
+    method: str = ""  # of that: REQUEST, CANCEL
 
 
 Guard = Callable[[str], str]  # a text -> what in it the recipient must not see, or ""
@@ -85,6 +87,8 @@ def _check(letter: Letter, guard: Guard) -> None:
     for text in (letter.subject, letter.text, letter.html or "", letter.sender.name, letter.to.name):
         if found := guard(text):
             raise ComposeError(found)
+    if found := guard(_invited(letter)):
+        raise ComposeError(f"{found}, in the invitation")
     for enclosure in letter.enclosures:
         for text in (enclosure.name, *_visible(enclosure)):
             if found := guard(text):
@@ -92,6 +96,12 @@ def _check(letter: Letter, guard: Guard) -> None:
     for address in (letter.sender.email, letter.to.email, letter.reply_to):
         if address and not sendable(address):
             raise ComposeError(f"{one_line(address)!r} is not an address that mail can be sent to")
+
+
+def _invited(letter: Letter) -> str:
+    """What an invitation says, but for its reader's own reply address, which stands in Reply-To as well."""
+    whole = _unfolded(letter.calendar)
+    return whole.replace(f"mailto:{letter.reply_to}", "") if letter.reply_to else whole
 
 
 def sendable(address: str) -> bool:
@@ -105,11 +115,16 @@ def _visible(file: Enclosure) -> Iterator[str]:
         return
     words = file.content[:_READ].replace(b"\x00", b"").decode("utf-8", "replace")
     yield words
-    yield re.sub(r"\r?\n[ \t]", "", words)  # RFC 5545 §3.1 folds within a word
+    yield _unfolded(words)
     if file.media_type.startswith("message/") or file.name.lower().endswith(".eml"):
         mail = parse.read(file.content)
         yield from (mail.subject, mail.text, mail.html or "")
         yield from (a.email for a in (*mail.from_, *mail.to, *mail.cc, *mail.reply_to, *mail.sender))
+
+
+def _unfolded(text: str) -> str:
+    """RFC 5545 §3.1 folds within a word."""
+    return re.sub(r"\r?\n[ \t]", "", text)
 
 
 def _is_words(file: Enclosure) -> bool:
@@ -145,13 +160,19 @@ def _body(letter: Letter) -> bytes:
     shown = [e for e in letter.enclosures if e.content_id and letter.html is not None]
     files = [e for e in letter.enclosures if e not in shown]
     boundary = wire.Boundaries(letter.message_id)
-    whole = wire.text("plain", _lines(letter.text))
+    ways = [wire.text("plain", _lines(letter.text))]
     if letter.html is not None:
         html = wire.text("html", _lines(letter.html))
         if shown:
             html = wire.multipart("related", [html, *(_enclosed(e) for e in shown)], boundary)
-        whole = wire.multipart("alternative", [whole, html], boundary)
-    return wire.multipart("mixed", [whole, *(_enclosed(e) for e in files)], boundary) if files else whole
+        ways.append(html)
+    if letter.calendar:  # with its method in the type: so Outlook and Gmail offer to answer (RFC 6047 §2.4)
+        ways.append(wire.text(f"calendar; method={letter.method}", letter.calendar.replace("\r\n", "\n")))
+    whole = wire.multipart("alternative", ways, boundary) if len(ways) > 1 else ways[0]
+    enclosed = [_enclosed(e) for e in files]
+    if letter.calendar:  # once more as a file: Apple Mail on a phone, and whoever wants to keep it
+        enclosed.append(wire.attachment("application/ics", "invite.ics", letter.calendar.encode(), ""))
+    return wire.multipart("mixed", [whole, *enclosed], boundary) if enclosed else whole
 
 
 def _lines(text: str) -> str:

@@ -20,7 +20,9 @@ _USUAL = 120  # octets of one that others may well have, too
 
 # Possessive (*+): white space is never given back, for a value of nothing else would take quadratic time.
 _FIELD = re.compile(r"^([!-9;-~]{1,200})[ \t]*+:[ \t]*+(.*[^ \t\r\n\x0b\x0c]|)", re.MULTILINE)
-_FIELD_ENDS = re.compile(r"\r*\n(?![ \t])")
+_FIELD_ENDS = re.compile(
+    r"(?<!\r)\r*+\n(?![ \t])"
+)  # the look behind: a run of CRs is tried once, not from each of them
 _NAME = re.compile(r"[!-9;-~]{1,200}[ \t]*:")
 _BLANK_LINE = re.compile(rb"\n\r*\n")
 _LEADING_BLANK = re.compile(rb"[ \t\r\n]+(?=[!-9;-~]{1,200}[ \t]*:)")

@@ -43,9 +43,12 @@ class Original:
     attachments: tuple[Attachment, ...] = ()
 
 
-def read(mail: Mail) -> Original | None:
-    """What ``mail`` forwards, pasted or attached; None when it forwards nothing, or names nobody."""
-    return _attached(mail) or original(mail.text, mail.subject, mail.attachments)
+def read(mail: Mail, named: Address | None = None) -> Original | None:
+    """What ``mail`` forwards, pasted or attached; None when it forwards nothing, or names nobody.
+
+    ``named`` is who its author is where what was pasted does not tell.
+    """
+    return _attached(mail) or original(mail.text, mail.subject, mail.attachments, named)
 
 
 # --- attached ------------------------------------------------------------------------------------------------
@@ -75,7 +78,9 @@ def _attached(mail: Mail) -> Original | None:
 # --- pasted --------------------------------------------------------------------------------------------------
 
 
-def original(text: str, subject: str, attachments: tuple[Attachment, ...] = ()) -> Original | None:
+def original(
+    text: str, subject: str, attachments: tuple[Attachment, ...] = (), named: Address | None = None
+) -> Original | None:
     """The mail pasted into ``text``; ``subject`` is that of who forwards it."""
     lines = text.replace("\r\n", "\n").split("\n", _LINES)
     seen = [line.strip() for line in visible("\n".join(lines)).split("\n", _LINES)]
@@ -91,8 +96,9 @@ def original(text: str, subject: str, attachments: tuple[Attachment, ...] = ()) 
         return None
     fields = _fields(seen[start : header.end])
     written = _OUTLOOK.sub(r"<\1>", fields.get("from", "")[:1000])
-    author = next(iter(addresses.parse(written)), Address("", ""))
-    if "@" not in author.email:
+    told = next((address for address in addresses.parse(written) if "@" in address.email), None)
+    author = told or named
+    if author is None:
         return None
     words = trim.reply("\n".join(lines[header.end :]).strip("\n"), None).text
     return Original(

@@ -178,6 +178,8 @@ class _Splitter:
             media_type, given = _type(header.fields, default)
             child = Part(number, header.fields, media_type, given, min(header.body, end), end)
             children.append(self._part(child, depth + 1))
+        if not children:
+            return replace(part, media_type="application/octet-stream")
         return part.holding(tuple(children))
 
     def _spans(self, part: Part) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from maildesk.mail.bounds import bounded
 
 NODES = 100_000  # elements and texts of one page
-QUOTES = 20  # levels of quotes that are told apart
+QUOTES = 20  # levels of quotes, and of lists, that are told apart
 
 _SKIPPED = frozenset({
     "head", "script", "style", "template", "title", "svg", "math", "object", "noframes",
@@ -186,7 +186,7 @@ class _Page:
 
     def _item(self) -> None:
         number = self._lists[-1] if self._lists else -1
-        indent = "  " * max(len(self._lists) - 1, 0)
+        indent = "  " * min(max(len(self._lists) - 1, 0), QUOTES)
         self._mark = f"{indent}{number}. " if number >= 0 else f"{indent}- "
         if number >= 0:
             self._lists[-1] += 1

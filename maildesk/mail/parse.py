@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 from maildesk.mail import addresses, attachments, automatic, body, bounce, dates, language, mime, trim
 from maildesk.mail.fields import Fields
@@ -31,7 +32,8 @@ def read(raw: bytes) -> Mail:
     fields = root.fields
     contents = mime.Contents(raw)
     content = body.read(contents, root)
-    if len(content.text) == body.TEXT_LIMIT:
+    text = _with_events(content)
+    if len(text) >= body.TEXT_LIMIT:
         problems += (Problem("body", f"longer than {body.TEXT_LIMIT} characters: the rest was not read"),)
     reply = trim.reply(content.text or "\n\n".join(content.events), content.html)
     date = next(filter(None, map(dates.parse, fields.all("date"))), None)
@@ -54,7 +56,7 @@ def read(raw: bytes) -> Mail:
         delivered_to=_delivered_to(fields),
         return_path=_return_path(fields),
         subject=fields.get("subject"),
-        text=_with_events(content),
+        text=text,
         html=content.html,
         reply=reply,
         language=language.detect(reply.text),
@@ -72,7 +74,12 @@ def read(raw: bytes) -> Mail:
 
 def attachment(raw: bytes, part: str) -> bytes:
     """The octets of an :class:`Attachment` by its ``part``; raises KeyError when there is no such part."""
-    return attachments.octets(raw, mime.split(raw)[0], part)
+    return attachments.octets(raw, _tree(raw), part)
+
+
+@lru_cache(maxsize=1)  # who opens one attachment opens the next: a mail of a thousand parts is split once
+def _tree(raw: bytes) -> Part:
+    return mime.split(raw)[0]
 
 
 def fingerprint(mail: Mail) -> str:
@@ -111,11 +118,10 @@ def _digest_of_octets(raw: bytes) -> str:
 
 
 def _with_events(content: body.Body) -> str:
-    """The body, and below it the events of its calendar parts that it does not tell itself."""
-    if not content.events:
-        return content.text
-    told = [event for event in content.events if event and event.split("\n")[0] not in content.text]
-    return "\n\n".join(filter(None, (content.text, *told)))
+    """All there is to read, and below it the events of its calendar parts that it does not tell itself."""
+    text = content.whole()
+    told = [event for event in content.events if event and event.split("\n")[0] not in text]
+    return "\n\n".join(filter(None, (text, *told))) if told else text
 
 
 def _mailboxes(fields: Fields, name: str) -> tuple[Address, ...]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
 from types import MappingProxyType
@@ -23,6 +23,7 @@ from types import MappingProxyType
 from markdown_it import MarkdownIt
 
 from maildesk.mail import sandbox
+from maildesk.mail.macros import MACRO, Macro
 from maildesk.mail.sandbox import Piece
 from maildesk.mail.sheets import Source
 from maildesk.mail.slots import Html, Slots, Words, free_blocks, one_line
@@ -90,6 +91,7 @@ class Template:
     layout: Layout = Layout()
     description: str = ""
     parameters: tuple[str, ...] = ()  # what an agent must give: key=value
+    options: tuple[str, ...] = ()  # what they may give
     says_words: bool = False
 
     def render(self, values: Mapping[str, object]) -> Rendered:
@@ -128,6 +130,8 @@ class Templates:
     fallback: str
     mails: Mapping[tuple[str, str], Template]  # language, name
     answers: Mapping[tuple[str, str], Template]
+    frequent: Mapping[tuple[str, str], Template] = field(default_factory=dict)  # FAQ: their description is the question
+    macros: Mapping[str, Macro] = field(default_factory=dict)
 
     def render(self, name: str, language: str, values: Mapping[str, object]) -> Rendered:
         """``language`` falls back to its base (pt-BR, pt), the desk's, then English. Raises Unrenderable."""
@@ -141,7 +145,17 @@ class Templates:
         found: dict[str, str] = {}
         for candidate in reversed(self._order(language)):
             found |= {n: t.description for (of, n), t in self.answers.items() if of == candidate}
-        return MappingProxyType(dict(sorted(found.items())))
+        return MappingProxyType(dict(sorted((n, d) for n, d in found.items() if not n.startswith(MACRO))))
+
+    def answer(self, name: str, language: str) -> Template | None:
+        """The canned answer that :meth:`render_canned` takes."""
+        return next((found for of in self._order(language) if (found := self.answers.get((of, name)))), None)
+
+    def faq(self, language: str, values: Mapping[str, object]) -> tuple[tuple[str, Rendered], ...]:
+        """The questions that are often asked in ``language`` alone, with their answers, in order of their files."""
+        spoken = (language, language.partition("-")[0])
+        found = [(name, t) for (of, name), t in self.frequent.items() if of in spoken]
+        return tuple((t.description, _render(t, values)) for _, t in sorted(found, key=lambda item: item[0]))
 
     def render_canned(self, name: str, language: str, values: Mapping[str, object]) -> Rendered:
         """A canned answer; ``values`` hold the agent's key=value pairs, too (the desk's names win).
@@ -149,11 +163,11 @@ class Templates:
         What the agent typed (`words`) stands above an answer that does not say it itself.
         Raises CannedMissing, CannedIncomplete, Unrenderable.
         """
-        template = next((found for of in self._order(language) if (found := self.answers.get((of, name)))), None)
+        template = self.answer(name, language)
         if not template:
             raise CannedMissing(name, tuple(get_close_matches(name, self.canned(language), 3)))
         if missing := tuple(key for key in template.parameters if key not in values):
-            raise CannedIncomplete(name, missing)
+            raise CannedIncomplete(name.removeprefix(MACRO), missing)
         rendered = _render(template, values)
         words = values.get("words")
         if template.says_words or not isinstance(words, Words) or not words:

@@ -7,13 +7,13 @@ Never raises for what a file says: problems are data, all of them at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, ScalarNode
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from maildesk.model import Problem
 
@@ -21,12 +21,30 @@ MAX_FILE = 200_000
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_KEYS = {
-    "template": ("subject", "text", "html", "extends"),
-    "canned": ("description", "subject", "text", "html"),
-    "layout": ("header", "signature", "footer", "html"),
+MAX_ITEMS = 50
+"""Commands, questions or categories of one macro."""
+
+TEXT = "text"
+SPOKEN = "spoken"  # a text, or one for each language
+
+Shape = str | Sequence["Shape"] | Mapping[str, "Shape"]
+"""What may stand at a place: a text, a list of (the one item), or keys."""
+
+_QUESTION: Mapping[str, Shape] = {"id": TEXT, "label": SPOKEN, "required": TEXT}
+_SHAPES: Mapping[str, Mapping[str, Shape]] = {
+    "template": dict.fromkeys(("subject", "text", "html", "extends"), TEXT),
+    "canned": dict.fromkeys(("description", "subject", "text", "html"), TEXT),
+    "layout": dict.fromkeys(("header", "signature", "footer", "html"), TEXT),
+    "faq": dict.fromkeys(("question", "text"), TEXT),
+    "macro": {
+        **dict.fromkeys(("description", "canned", "note", "team"), TEXT),
+        "text": SPOKEN,
+        "categories": [TEXT],
+        "commands": [TEXT],
+        "questions": [_QUESTION],
+    },
 }
-_NEEDED = {"template": ("subject", "text"), "canned": ("text",), "layout": ()}
+_NEEDED = {"template": ("subject", "text"), "canned": ("text",), "layout": (), "faq": ("question", "text"), "macro": ()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +82,14 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file that was read: what it is (template, canned, layout), whose, and its texts by key."""
+    """A file that was read: what it is (template, canned, layout, faq, macro), whose, and its texts by key.
+
+    What stands in a list or below a key has a longer key: "commands.0", "questions.1.label.en".
+    """
 
     path: str
     kind: str
-    language: str
+    language: str  # "" of a macro, which speaks several
     name: str
     texts: Mapping[str, Scalar]
 
@@ -89,7 +110,7 @@ def read(source: Source) -> tuple[Sheet | None, tuple[Problem, ...]]:
     except Unreadable as unreadable:
         return None, (unreadable.problem,)
     texts: dict[str, Scalar] = {}
-    problems = list(_entries(source, root, _KEYS[kind], texts))
+    problems = list(_File(source.path, tuple(source.content.splitlines()), texts).keys(root, _SHAPES[kind], ""))
     for key in _NEEDED[kind]:
         if key not in texts:
             problems.append(Problem(f"{source.path}:1:1", f"{key} is missing"))
@@ -103,20 +124,25 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
+_FOLDERS = ("canned", "faq")  # of a language
+
+
 def _place(path: str) -> tuple[str, str, str]:
-    """What a file is by where it lies: `<language>/<name>.yaml`, `<language>/canned/<name>.yaml`."""
+    """What a file is by where it lies: `<language>/<name>.yaml`, `<language>/faq/<name>.yaml`, `macros/<name>.yaml`."""
     where = f"{path}:1:1"
     folder, _, file = path.rpartition("/")
     language, _, kind = folder.partition("/")
     name = file.removesuffix(".yaml")
     if name == file:
         raise Unreadable(where, "template files end in .yaml")
-    if not _LANGUAGE.fullmatch(language):
-        raise Unreadable(where, f"{language!r} is not a language such as en or pt-BR")
-    if kind not in ("", "canned"):
-        raise Unreadable(where, f"no templates are kept in {kind!r}" + suggest(kind, ["canned"]))
     if not _NAME.fullmatch(name):
         raise Unreadable(where, f"{name!r} is not a name of small letters, digits, - and _")
+    if folder == "macros":
+        return "macro", "", name
+    if not _LANGUAGE.fullmatch(language):
+        raise Unreadable(where, f"{language!r} is not a language such as en or pt-BR" + suggest(language, ["macros"]))
+    if kind not in ("", *_FOLDERS):
+        raise Unreadable(where, f"no templates are kept in {kind!r}" + suggest(kind, _FOLDERS))
     return kind or ("layout" if name.startswith("layout") else "template"), language, name
 
 
@@ -144,21 +170,55 @@ def _tree(source: Source) -> MappingNode:
     return root
 
 
-def _entries(source: Source, root: MappingNode, known: tuple[str, ...], texts: dict[str, Scalar]) -> Iterator[Problem]:
-    """Puts the texts of ``root`` into ``texts`` and yields what is wrong with the others."""
-    lines = source.content.splitlines()
-    for key_node, node in root.value:
-        key, mark = str(key_node.value), node.start_mark
-        where = f"{source.path}:{key_node.start_mark.line + 1}:{key_node.start_mark.column + 1}"
-        if key not in known:
-            yield Problem(where, f"unknown key {key!r}" + suggest(key, known))
-        elif key in texts:
-            yield Problem(where, f"{key} stands here twice")
-        elif not isinstance(node, ScalarNode):
-            yield Problem(
-                f"{source.path}:{mark.line + 1}:{mark.column + 1}",
-                f"{key} must be text: put it in quotes, or indented after |",
-            )
-        else:
-            own = tuple(lines[mark.line : node.end_mark.line + 1])
-            texts[key] = Scalar(source.path, node.value, mark.line + 1, mark.column + 1, own, node.style == "|")
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file's lines, and the texts found in it so far. Its methods yield what is wrong."""
+
+    path: str
+    lines: tuple[str, ...]
+    texts: dict[str, Scalar]
+
+    def where(self, node: Node) -> str:
+        return f"{self.path}:{node.start_mark.line + 1}:{node.start_mark.column + 1}"
+
+    def keys(self, node: MappingNode, shape: Mapping[str, Shape], above: str) -> Iterator[Problem]:
+        seen = set[str]()
+        for key_node, value in node.value:
+            key = str(key_node.value)
+            if key not in shape:
+                yield Problem(self.where(key_node), f"unknown key {key!r}" + suggest(key, shape))
+            elif key in seen:
+                yield Problem(self.where(key_node), f"{key} stands here twice")
+            else:
+                seen.add(key)
+                yield from self.value(value, shape[key], f"{above}{key}")
+
+    def value(self, node: Node, shape: Shape, key: str) -> Iterator[Problem]:
+        name = _spoken_of(key)
+        match shape, node:
+            case "text" | "spoken", ScalarNode():
+                mark = node.start_mark
+                own = self.lines[mark.line : node.end_mark.line + 1]
+                self.texts[key] = Scalar(self.path, node.value, mark.line + 1, mark.column + 1, own, node.style == "|")
+            case "spoken", MappingNode():
+                languages = {k.value: TEXT for k, _ in node.value if _LANGUAGE.fullmatch(str(k.value))}
+                yield from self.keys(node, languages, f"{key}.")
+            case "text" | "spoken", _:
+                yield Problem(self.where(node), f"{name} must be text: put it in quotes, or indented after |")
+            case [inner], SequenceNode():
+                for index, item in enumerate(node.value[:MAX_ITEMS]):
+                    yield from self.value(item, inner, f"{key}.{index}")
+                if len(node.value) > MAX_ITEMS:
+                    yield Problem(self.where(node), f"{name} has more than {MAX_ITEMS} items")
+            case dict(), MappingNode():
+                yield from self.keys(node, shape, f"{key}.")
+            case [_], _:
+                yield Problem(self.where(node), f"{name} must be a list: each item on a line of its own, after a dash")
+            case _:
+                yield Problem(self.where(node), f"{name} needs keys: {', '.join(map(str, shape))}")
+
+
+def _spoken_of(key: str) -> str:
+    """How a person calls what stands at "commands.0": the first of the commands."""
+    above, _, last = key.rpartition(".")
+    return f"number {int(last) + 1} of {above}" if last.isdigit() else last

@@ -1,7 +1,7 @@
 """winmail.dat: Outlook's own wrapping of a mail ([MS-OXTNEF], [MS-OXCMSG]).
 
 Gives the files and, where the mail has no other body, its text. Refuses RTF bodies and embedded messages' insides.
-Never raises: damage ends the reading, what was read stays.
+Reads 200 files and 10,000 attributes. Never raises: damage ends the reading, what was read stays.
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from maildesk.mail import charset, words
 
+FILES = 200
+_ATTRIBUTES = 10_000
 _SIGNATURE = 0x223E9F78
 _ATTACH_BEGINS, _ATTACH_TITLE, _ATTACH_DATA, _ATTACH_PROPERTIES = 0x9002, 0x8010, 0x800F, 0x9005
 _MESSAGE_PROPERTIES, _CODEPAGE = 0x9003, 0x9007
@@ -52,7 +55,9 @@ def read(data: bytes) -> Wrapped:
         return Wrapped()
     reading = _Reading()
     try:
-        for identity, value in _attributes(data):
+        for identity, value in islice(_attributes(data), _ATTRIBUTES):
+            if identity == _ATTACH_BEGINS and len(reading.files) == FILES:
+                break
             _take(reading, identity, value)
     except (struct.error, IndexError):
         pass

@@ -20,6 +20,7 @@ _WORDS = re.compile(rb"[^\s][ \t]+[^\s]")
 _BASE64_LINE = re.compile(
     rb"^(?:[A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{2}(?:[A-Za-z0-9+/]{2}|==|[A-Za-z0-9+/]=)[ \t\r]*$", re.MULTILINE
 )
+_JOINED = 10_000  # signs of padding; what has more is not made of pieces that were encoded one by one
 _PADDED = 4096  # octets in which lines that were padded show it
 _SPACED_CRLF = re.compile(rb"\r(?<=[ \t]\r)")
 _SPACED_SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
@@ -59,7 +60,7 @@ def _is_base64(data: bytes) -> bool:
 def base64(data: bytes) -> bytes:
     """Octets of base64 with any damage: no padding, padding inside, foreign characters."""
     padding = data.find(b"=")
-    if padding >= 0 and data[padding:].strip(b"=" + _SPACE):
+    if padding >= 0 and data[padding:].strip(b"=" + _SPACE) and data.count(b"=") <= _JOINED:
         return b"".join(base64(piece) for piece in data.split(b"=") if piece)  # joined encodings
     if b"+" not in data and b"/" not in data:
         data = data.translate(_URLSAFE)

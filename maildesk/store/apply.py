@@ -13,26 +13,44 @@ from typing import assert_never
 
 from maildesk.model import (
     AddEntry,
+    AddFaq,
+    AddInquiry,
     AddParticipant,
     AddTag,
     CancelTimers,
     CreateTicket,
+    Defer,
+    DropMails,
+    Entry,
     FailMail,
     Field,
+    Forget,
     GatherNotice,
     Kind,
     LinkTickets,
+    MergeTickets,
+    MoveEntries,
     Plan,
     QueueMail,
     RecordEvent,
+    Release,
+    RemoveParticipant,
     RemoveTag,
+    SetAbsence,
     SetField,
     SetKind,
+    SetRequester,
     SetTimer,
+    StandTimers,
+    Status,
     Step,
     TakeGathered,
+    TakeTurn,
+    UnlinkTickets,
+    Watch,
     mailbox_of,
 )
+from maildesk.store import deferred, due, together, waiting
 from maildesk.store.engine import Store, Value, to_text
 
 # One fixed statement a column: SQL is never built from people's strings.
@@ -62,8 +80,14 @@ class _Act:
 def apply(store: Store, plan: Plan, now: datetime) -> None:
     """Applies every step in order; sqlite3.Error leaves nothing applied (the transaction is the caller's)."""
     act = _Act(store, plan.actor, now)
-    for step in plan.steps:
-        _step(act, step)
+    merged: dict[int, int] = {}
+    for each in plan.steps:
+        step = together.followed(each, merged) if merged else each
+        if step is not None:
+            _step(act, step)
+        if isinstance(step, MergeTickets):
+            merged = {old: step.into if new == step.ticket_id else new for old, new in merged.items()}
+            merged[step.ticket_id] = step.into
 
 
 def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, as the union lists them
@@ -84,24 +108,54 @@ def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, as
             act.event(step.ticket_id, "tag", {"old": step.tag})
         case AddParticipant():
             _join(act, step)
+        case RemoveParticipant():
+            _leave(act, step)
+        case SetRequester():
+            _set_requester(act, step)
         case LinkTickets():
-            act.store.execute(
-                "INSERT OR IGNORE INTO links (ticket_id, other_id, kind) VALUES (?, ?, ?)",
-                (step.ticket_id, step.other_id, step.kind),
-            )
-            act.event(step.ticket_id, "link", {"other": step.other_id, "kind": step.kind})
+            _link(act, step)
+        case UnlinkTickets():
+            together.unlink(act.store, step)
+            act.event(step.ticket_id, "link", {"old": step.other_id, "kind": step.kind})
+        case MergeTickets():
+            _merge(act, step)
+        case MoveEntries():
+            moved = together.move(act.store, step, act.at)
+            waiting.counted_again(act.store, step.from_id)
+            waiting.counted_again(act.store, step.to_id)
+            _last_answer(act, step.from_id)
+            _last_answer(act, step.to_id)
+            act.event(step.from_id, "moved_out", {"to": step.to_id, **moved})
+            act.event(step.to_id, "moved_in", {"from": step.from_id, **moved})
+        case Watch():
+            _watch(act, step)
+        case SetAbsence():
+            _absence(act, step)
+        case TakeTurn():
+            act.store.execute("INSERT OR REPLACE INTO turns (team, agent) VALUES (?, ?)", (step.team, step.agent))
+        case AddInquiry():
+            _inquire(act, step)
+        case AddFaq():
+            sql = "INSERT INTO faq (ticket_id, language, question, answer, agent, created_at) VALUES (?, ?, ?, ?, ?, ?)"
+            values = (step.ticket_id, step.language, step.question, step.answer, step.agent, act.at)
+            act.event(step.ticket_id, "faq", {"faq": act.store.insert(sql, values), "question": step.question})
         case RecordEvent():
             act.event(step.ticket_id, step.kind, step.data)
         case QueueMail():
             _queue(act, step)
         case SetTimer():
             act.store.execute(
-                "INSERT OR REPLACE INTO timers (kind, at, ticket_id, agent) VALUES (?, ?, ?, ?)",
-                (step.kind, to_text(step.at), step.ticket_id or 0, step.agent or ""),
+                "INSERT OR REPLACE INTO timers (kind, at, ticket_id, agent, label) VALUES (?, ?, ?, ?, ?)",
+                (step.kind, to_text(step.at), step.ticket_id or 0, step.agent or "", step.label),
             )
+        case StandTimers():
+            due.stand(act.store, step, act.now)
         case CancelTimers():
             for kind in step.kinds:
-                act.store.execute("DELETE FROM timers WHERE ticket_id = ? AND kind = ?", (step.ticket_id, kind))
+                act.store.execute(
+                    "DELETE FROM timers WHERE ticket_id = ?1 AND kind = ?2 AND (?3 IS NULL OR label = ?3)",
+                    (step.ticket_id, kind, step.label),
+                )
         case GatherNotice():
             act.store.execute(
                 "INSERT INTO gathered (agent, ticket_id, entry_id) VALUES (?, ?, ?)",
@@ -113,6 +167,14 @@ def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, as
             act.store.execute(
                 "UPDATE outbox SET state = 'failed', error = ?, told = 1 WHERE id = ?", (step.error, step.outbox_id)
             )
+        case DropMails():
+            _drop(act, step)
+        case Defer():
+            deferred.add(act.store, step.deferred, act.now)
+        case Release():
+            deferred.release(act.store, step.deferred_id, step.at)
+        case Forget():
+            deferred.forget(act.store, step.deferred_id)
         case _:
             assert_never(step)
 
@@ -174,20 +236,93 @@ def _join(act: _Act, step: AddParticipant) -> None:
         act.event(step.ticket_id, "joined", {"email": person.email, "role": person.role})
 
 
+def _leave(act: _Act, step: RemoveParticipant) -> None:
+    if together.leave(act.store, step.ticket_id, step.email):
+        act.event(step.ticket_id, "left", {"email": step.email})
+
+
+def _merge(act: _Act, step: MergeTickets) -> None:
+    if step.ticket_id == step.into:  # by an earlier step of the same plan
+        return
+    moved = together.merge(act.store, step, act.at)
+    _last_answer(act, step.into)
+    act.event(step.ticket_id, "merged", {"into": step.into, **moved})
+    act.event(step.into, "merged_in", {"from": step.ticket_id, **moved})
+    _set(act, SetField(step.ticket_id, Field.STATUS, Status.CLOSED))
+
+
+def _set_requester(act: _Act, step: SetRequester) -> None:
+    person = step.participant
+    together.set_requester(act.store, step, _contact(act, person.email, person.name, ""), act.at)
+    act.event(step.ticket_id, "requester", {"email": person.email})
+
+
+def _link(act: _Act, step: LinkTickets) -> None:
+    linked = act.store.execute(
+        "INSERT OR IGNORE INTO links (ticket_id, other_id, kind) VALUES (?, ?, ?)",
+        (step.ticket_id, step.other_id, step.kind),
+    )
+    if linked.rowcount:
+        act.event(step.ticket_id, "link", {"other": step.other_id, "kind": step.kind})
+
+
+def _watch(act: _Act, step: Watch) -> None:
+    if step.on:
+        sql = "INSERT OR IGNORE INTO watchers (ticket_id, agent) VALUES (?, ?)"
+    else:
+        sql = "DELETE FROM watchers WHERE ticket_id = ? AND agent = ?"
+    if act.store.execute(sql, (step.ticket_id, step.agent)).rowcount:
+        act.event(step.ticket_id, "watch" if step.on else "unwatch", {"agent": step.agent})
+
+
+def _absence(act: _Act, step: SetAbsence) -> None:
+    act.store.execute("DELETE FROM absences WHERE agent = ?", (step.agent,))
+    if step.on:
+        until = to_text(step.until) if step.until else None
+        act.store.execute("INSERT INTO absences (agent, until) VALUES (?, ?)", (step.agent, until))
+
+
+def _inquire(act: _Act, step: AddInquiry) -> None:
+    new = step.inquiry
+    act.store.execute(
+        "INSERT INTO inquiries (ticket_id, email, name, token, agent, issued_at) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT(ticket_id, email) DO UPDATE SET agent = excluded.agent, issued_at = excluded.issued_at",
+        (new.ticket_id, new.email, new.name, new.token, new.agent, act.at),
+    )
+    act.event(new.ticket_id, "asked", {"email": new.email})
+
+
+def _drop(act: _Act, step: DropMails) -> None:
+    for id in step.outbox_ids:
+        act.store.execute(
+            "UPDATE outbox SET state = 'dropped', error = ? WHERE id = ? AND state IN ('queued', 'held')",
+            (step.why, id),
+        )
+
+
 def _set(act: _Act, step: SetField) -> None:
     value = to_text(step.value) if isinstance(step.value, datetime) else step.value
     old = act.store.value(_GET_FIELD[step.field], (step.ticket_id,))
     if old == value:
         return
     act.store.execute(_SET_FIELD[step.field], (value, act.at, step.ticket_id))
+    if step.field is Field.STATUS and value in waiting.OVER:
+        waiting.over(act.store, step.ticket_id)
     act.event(step.ticket_id, step.field, {"old": old, "new": value})
 
 
 def _add_entry(act: _Act, step: AddEntry) -> None:
     new = step.entry
+    if step.replaces:  # its attachments stand there already
+        act.store.execute(
+            "UPDATE messages SET kind = ?, author = ?, text = ?, html = ?, created_at = ? WHERE id = ?",
+            (new.kind, new.author, new.text, new.html, to_text(new.created_at), new.id),
+        )
+        _grow(act, new)
+        return
     act.store.execute(
         "INSERT INTO messages (id, ticket_id, kind, author, message_id, in_reply_to, subject, text, html, inbox_id,"
-        " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " created_at, proof, automatic) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             new.id,
             new.ticket_id,
@@ -200,6 +335,8 @@ def _add_entry(act: _Act, step: AddEntry) -> None:
             new.html,
             new.inbox_id,
             to_text(new.created_at),
+            new.proof or "",
+            int(new.automatic),
         ),
     )
     for a in step.attachments:
@@ -207,13 +344,31 @@ def _add_entry(act: _Act, step: AddEntry) -> None:
             "INSERT INTO attachments (message_id, name, media_type, size, part) VALUES (?, ?, ?, ?, ?)",
             (new.id, a.name, a.media_type, a.size, a.part),
         )
-    if new.kind not in (Kind.HELD, Kind.AUTO):  # what nobody has let in, or nobody wrote, moves nothing
+    _grow(act, new)
+
+
+def _grow(act: _Act, new: Entry) -> None:
+    """What nobody has let in, or nobody wrote, moves nothing; a note is no public message."""
+    if new.kind not in (Kind.HELD, Kind.AUTO):
         grows = int(new.kind is not Kind.NOTE)
         act.store.execute(
             "UPDATE tickets SET updated_at = max(updated_at, ?), revision = revision + ? WHERE id = ?",
             (act.at, grows, new.ticket_id),
         )
+    waiting.written(act.store, new)
+    if new.kind is Kind.AGENT:
+        sql = "UPDATE tickets SET replied_at = max(coalesce(replied_at, ''), ?) WHERE id = ?"
+        act.store.execute(sql, (to_text(new.created_at), new.ticket_id))
     act.event(new.ticket_id, "message", {"message": new.id, "kind": new.kind, "author": new.author})
+
+
+def _last_answer(act: _Act, ticket_id: int) -> None:
+    """When an agent last answered, by the messages that are there now."""
+    sql = (
+        "UPDATE tickets SET replied_at = (SELECT max(created_at) FROM messages WHERE ticket_id = ?1 AND kind = 'agent')"
+        " WHERE id = ?1"
+    )
+    act.store.execute(sql, (ticket_id,))
 
 
 def _set_kind(act: _Act, step: SetKind) -> None:
@@ -221,12 +376,14 @@ def _set_kind(act: _Act, step: SetKind) -> None:
     if row is None or row["kind"] == step.kind:
         return
     act.store.execute("UPDATE messages SET kind = ? WHERE id = ?", (step.kind, step.entry_id))
+    waiting.counted_again(act.store, row["ticket_id"])
+    _last_answer(act, row["ticket_id"])
     act.event(row["ticket_id"], "kind", {"message": step.entry_id, "old": row["kind"], "new": step.kind})
 
 
 def _queue(act: _Act, step: QueueMail) -> None:
     raw_id = act.store.insert("INSERT INTO raw (bytes) VALUES (?)", (step.raw,))
-    due = to_text(step.not_before) if step.not_before else act.at
+    at = to_text(step.not_before) if step.not_before else act.at
     act.store.execute(
         "INSERT INTO outbox (ticket_id, message_id, envelope_from, envelope_to, mailbox, raw_id, next_at, kind, agent,"
         " entry_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -237,7 +394,7 @@ def _queue(act: _Act, step: QueueMail) -> None:
             step.envelope_to,
             mailbox_of(step.envelope_to),
             raw_id,
-            due,
+            at,
             step.purpose,
             step.agent,
             step.entry_id,

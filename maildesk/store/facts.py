@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from maildesk.model import Entry, Facts, Kind, Purpose, Question, SentMail, Ticket, mailbox_of
-from maildesk.store import intake, rows
+from maildesk.model import Entry, Facts, Kind, Look, Purpose, Question, Reach, SentMail, Ticket, View, mailbox_of
+from maildesk.store import agents, due, intake, looks, outside, reach, rows
 from maildesk.store.engine import Store, to_text, to_time
 
 _THREAD = 20  # Message-IDs of a thread that go into References; RFC 5322 §3.6.4 sets no limit, servers do
+_NAMED = 20  # tickets that a mail's commands may name
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _ADDRESSES = 5  # reply addresses of ours that one mail may go to
 
 
@@ -23,13 +25,19 @@ def gather(store: Store, question: Question) -> Facts:
     by_reference, reference = _ticket_by_reference(store, question.references)
     by_tag = rows.ticket(store, question.tag) if question.tag is not None else None
     by_answer = _ticket_by_answer(store, question.answered_early)
-    signed_for = rows.ticket(store, question.signed_ticket) if question.signed_ticket is not None else None
     answered = _first_sent(store, question.references)
+    signed_for = agents.signed_for(store, question, answered)
+    told_of = rows.entry_by_id(store, answered.entry_id) if answered and answered.agent else None
     bounced = _first_sent(store, question.bounced_ids)
     about_bounced = rows.ticket(store, bounced.ticket_id) if bounced and bounced.ticket_id else None
-    found = signed_for or by_token or by_reference or by_tag or by_answer or about_bounced
+    now = question.now or _LONG_AGO
+    asked = outside.inquiry(store, question, answered, by_reference or by_tag)
+    by_inquiry = rows.ticket(store, asked.ticket_id) if asked else None
+    acted_on = (signed_for or by_token or by_reference or by_tag) if question.agent else None
+    change = agents.last_change(store, question.agent, acted_on.id) if acted_on else ()
+    found = by_inquiry or signed_for or by_token or by_reference or by_tag or by_answer or about_bounced
     contact = rows.contact(store, question.person or question.author)
-    history = _history(store, found.id) if found else _History()
+    history = _history(store, found.id, question.inbox_id) if found else _History()
     following = _follow_up(store, found) if found else None
     return Facts(
         keys=store.keys(),
@@ -37,6 +45,22 @@ def gather(store: Store, question: Question) -> Facts:
         next_entry=_next(store, "messages"),
         duplicate_of=intake.same_as(store, question.inbox_id, question.digest) if question.digest else None,
         ours=_first_sent(store, [question.message_id]) if question.message_id else None,
+        since=agents.since(store, question, acted_on, answered) if acted_on else (),
+        deferred=agents.waiting(store, question, acted_on, now) if acted_on else (),
+        confirmed=agents.confirmed(store, question, now) if question.secrets else None,
+        change=change,
+        change_mails=agents.mails_of(store, change),
+        inquiry=asked,
+        by_inquiry=by_inquiry,
+        inquiries=outside.inquiries(store, signed_for.id) if signed_for else (),
+        held_asked=outside.asked_instead(store, found.id, history.held) if found else {},
+        appointment=outside.appointment(store, found.id) if found else None,
+        public=history.public,
+        others=_others(store, question.tickets),
+        seen={look: looks.see(store, _here(look, found), now) for look in question.looks},
+        away=agents.away(store, now),
+        loads=agents.loads(store) if question.loads else {},
+        turns=agents.turns(store) if question.loads else {},
         by_token=by_token,
         token_issued_at=issued_at,
         also=tuple(ticket for ticket, _ in addressed if by_token and ticket.id != by_token.id),
@@ -47,6 +71,7 @@ def gather(store: Store, question: Question) -> Facts:
         signed_for=signed_for or about_bounced,
         signed_as=question.signed_ticket if signed_for else None,
         answered=answered,
+        answered_kind=told_of.kind if told_of else None,
         bounced=bounced,
         failed=rows.entry_by_id(store, bounced.entry_id) if bounced else None,
         contact=contact,
@@ -64,9 +89,24 @@ def gather(store: Store, question: Question) -> Facts:
         auto_replies_of_desk=_auto_replies(store, "", question.desk_since),
         notices=notices(store, question.notices_since) if question.notices_since else {},
         answers=answers(store, question.hour_ago) if question.hour_ago else {},
+        shown=shown(store, question.hour_ago) if question.hour_ago and question.looks else {},
         gathering=gathering(store),
         open_tickets=_open_tickets(store, contact.id) if contact else 0,
     )
+
+
+def _others(store: Store, numbers: Sequence[int]) -> dict[int, Ticket]:
+    """The tickets of these numbers that there are; of a merged one, the survivor."""
+    found = {number: rows.ticket(store, number) for number in numbers[:_NAMED]}
+    return {number: ticket for number, ticket in found.items() if ticket is not None}
+
+
+def _here(look: Look, ticket: Ticket | None) -> Look:
+    """A look at a ticket that no number is said of is one at the ticket that the mail is about."""
+    named = look.ticket_id is not None or look.entry_id is not None
+    if ticket is None or named or look.view not in (View.SHOW, View.WHY):
+        return look
+    return replace(look, ticket_id=ticket.id)
 
 
 def _next(store: Store, table: str) -> int:
@@ -180,7 +220,17 @@ def notices(store: Store, since: datetime) -> dict[str, int]:
 def answers(store: Store, since: datetime) -> dict[str, int]:
     """How often we answered each agent ourselves (errors, help, what could not be believed) since then."""
     found = store.rows(
-        "SELECT agent, count(*) AS n FROM outbox WHERE kind IN ('command_error', 'help', 'held')"
+        "SELECT agent, count(*) AS n FROM outbox WHERE kind IN ('command_error', 'help', 'held', 'questionnaire')"
+        " AND agent IS NOT NULL AND created_at > ? GROUP BY agent",
+        (to_text(since),),
+    )
+    return {row["agent"]: row["n"] for row in found}
+
+
+def shown(store: Store, since: datetime) -> dict[str, int]:
+    """How many lists and the like each agent asked for and got since then."""
+    found = store.rows(
+        "SELECT agent, count(*) AS n FROM outbox WHERE kind IN ('listing', 'ticket', 'stats', 'why')"
         " AND agent IS NOT NULL AND created_at > ? GROUP BY agent",
         (to_text(since),),
     )
@@ -217,14 +267,18 @@ class _History:
     entry: Entry | None = None  # the customer's last
     held: tuple[Entry, ...] = ()
     private: tuple[str, ...] = ()
+    public: Entry | None = None  # an agent's last answer
 
 
-def _history(store: Store, ticket_id: int) -> _History:
-    last = rows.entries(store, ticket_id, (Kind.CUSTOMER, Kind.NOTE, Kind.HELD))
+def _history(store: Store, ticket_id: int, without: int = 0) -> _History:
+    """``without`` is the inbox id of a mail that was kept here and is thought about again."""
+    last = rows.entries(store, ticket_id, (Kind.CUSTOMER, Kind.NOTE, Kind.HELD, Kind.AGENT))
+    last = tuple(entry for entry in last if not without or entry.inbox_id != without)
     return _History(
         entry=next((e for e in last if e.kind is Kind.CUSTOMER), None),
         held=tuple(e for e in last if e.kind is Kind.HELD),
-        private=tuple(e.text for e in last if e.kind is not Kind.CUSTOMER),
+        private=tuple(e.text for e in last if e.kind in (Kind.NOTE, Kind.HELD)),
+        public=next((e for e in last if e.kind is Kind.AGENT), None),
     )
 
 
@@ -243,9 +297,12 @@ def _raw(store: Store, entry: Entry) -> bytes:
     return (intake.raw_of(store, entry.inbox_id) if entry.inbox_id else None) or b""
 
 
-def of_ticket(store: Store, ticket_id: int, notices_since: datetime, sent: SentMail | None = None) -> Facts:
+def of_ticket(store: Store, ticket_id: int, question: Question, sent: SentMail | None = None) -> Facts:
     """The facts for what no mail asked for: a timer, a failed mail of ours, a command from the shell."""
-    ticket, history = rows.ticket(store, ticket_id), _history(store, ticket_id)
+    ticket = rows.ticket(store, ticket_id)
+    ticket_id = ticket.id if ticket else ticket_id  # of a merged one, the survivor
+    history = _history(store, ticket_id)
+    now = question.now or _LONG_AGO
     return Facts(
         keys=store.keys(),
         next_ticket=_next(store, "tickets"),
@@ -256,8 +313,34 @@ def of_ticket(store: Store, ticket_id: int, notices_since: datetime, sent: SentM
         entry=history.entry,
         held=history.held,
         private=history.private,
+        inquiries=outside.inquiries(store, ticket_id),
+        held_asked=outside.asked_instead(store, ticket_id, history.held),
+        appointment=outside.appointment(store, ticket_id),
+        public=history.public,
         entry_raw=_raw(store, history.entry) if history.entry else b"",
+        answered_at=reach.answered_at(store, ticket_id),
+        reach=reach.of(store, ticket) if ticket else Reach(),
+        told=due.told_of(store, ticket_id),
         threads=threads(store, ticket_id),
-        notices=notices(store, notices_since),
+        notices=notices(store, question.notices_since) if question.notices_since else {},
         gathering=gathering(store),
+        others=_others(store, question.tickets),
+        seen={look: looks.see(store, _here(look, ticket), now) for look in question.looks},
+        away=agents.away(store, now),
+        loads=agents.loads(store) if question.loads else {},
+        turns=agents.turns(store) if question.loads else {},
+    )
+
+
+def of_desk(store: Store, question: Question) -> Facts:
+    """The facts for due work that is about no ticket."""
+    now = question.now or _LONG_AGO
+    return Facts(
+        keys=store.keys(),
+        next_ticket=_next(store, "tickets"),
+        next_entry=_next(store, "messages"),
+        seen={look: looks.see(store, look, now) for look in question.looks},
+        away=agents.away(store, now),
+        loads=agents.loads(store) if question.loads else {},
+        turns=agents.turns(store) if question.loads else {},
     )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from datetime import datetime
 
 from maildesk.model import (
     Address,
     Contact,
     Entry,
+    Event,
     Kind,
     OutboxState,
     Participant,
     Priority,
+    Proof,
     Purpose,
     SentMail,
     Status,
@@ -50,14 +54,31 @@ def ticket(store: Store, id: int, merges: int = _MERGES) -> Ticket | None:
         mailbox=row["mailbox"],
         due_at=to_time_or_none(row["due_at"]),
         first_reply_at=to_time_or_none(row["first_reply_at"]),
+        replied_at=to_time_or_none(row["replied_at"]),
         solved_at=to_time_or_none(row["solved_at"]),
         closed_at=to_time_or_none(row["closed_at"]),
         merged_into=row["merged_into"],
+        snoozed_until=to_time_or_none(row["snoozed_until"]),
+        mood=row["mood"],
+        urgent=bool(row["urgent"]),
         revision=row["revision"],
+        waiting_since=to_time_or_none(row["waiting_since"]),
+        statuses=statuses(store, id),
         participants=participants(store, id),
+        watchers=frozenset(r["agent"] for r in store.rows("SELECT agent FROM watchers WHERE ticket_id = ?", (id,))),
         tags=frozenset(r["tag"] for r in store.rows("SELECT tag FROM tags WHERE ticket_id = ?", (id,))),
         fields=fields(store, id),
     )
+
+
+def statuses(store: Store, ticket_id: int) -> tuple[tuple[datetime, Status], ...]:
+    """The statuses that a ticket came to, and when, oldest first."""
+    found = store.rows(
+        "SELECT at, json_extract(data, '$.new') AS status FROM events"
+        " WHERE ticket_id = ? AND kind = 'status' ORDER BY id",
+        (ticket_id,),
+    )
+    return tuple((to_time(row["at"]), Status(row["status"])) for row in found)
 
 
 def fields(store: Store, ticket_id: int) -> tuple[tuple[str, str], ...]:
@@ -88,6 +109,8 @@ def entry(row: Row) -> Entry:
         in_reply_to=row["in_reply_to"],
         html=row["html"],
         inbox_id=row["inbox_id"],
+        proof=Proof(row["proof"]) if row["proof"] else None,
+        automatic=bool(row["automatic"]),
     )
 
 
@@ -106,6 +129,17 @@ def entries(store: Store, ticket_id: int, kinds: Iterable[Kind]) -> tuple[Entry,
 def last_entry(store: Store, ticket_id: int, kinds: Iterable[Kind]) -> Entry | None:
     """The newest message of these kinds on a ticket."""
     return next(iter(entries(store, ticket_id, kinds)), None)
+
+
+def event(row: Row) -> Event:
+    return Event(
+        id=row["id"],
+        ticket_id=row["ticket_id"],
+        at=to_time(row["at"]),
+        actor=row["actor"],
+        kind=row["kind"],
+        data=json.loads(row["data"]),
+    )
 
 
 def sent_mail(row: Row) -> SentMail:

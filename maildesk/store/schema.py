@@ -66,16 +66,30 @@ CREATE TABLE tickets (
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL,
   first_reply_at TEXT,
+  replied_at TEXT,                          -- when an agent last answered
   solved_at TEXT,
   closed_at TEXT,
   merged_into INTEGER REFERENCES tickets(id),
   language TEXT NOT NULL DEFAULT '',
-  revision INTEGER NOT NULL DEFAULT 0       -- grows with every public message
+  revision INTEGER NOT NULL DEFAULT 0,      -- grows with every public message
+  waiting_since TEXT                        -- the customer's first mail that no agent has answered; NULL once over
 ) STRICT;
 CREATE UNIQUE INDEX tickets_token ON tickets(token);
 CREATE INDEX tickets_contact ON tickets(contact_id);
+CREATE INDEX tickets_merged ON tickets(merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX tickets_live ON tickets(updated_at) WHERE status NOT IN ('closed', 'spam');
 CREATE INDEX tickets_updated ON tickets(updated_at);
+CREATE INDEX tickets_queue ON tickets(status, coalesce(replied_at, created_at), snoozed_until, merged_into)
+  WHERE merged_into IS NULL;
+CREATE INDEX tickets_assigned ON tickets(assignee, status, coalesce(replied_at, created_at), snoozed_until)
+  WHERE assignee IS NOT NULL AND status IN ('new', 'open', 'pending');
+CREATE INDEX tickets_team ON tickets(team, status, coalesce(replied_at, created_at), snoozed_until)
+  WHERE status IN ('new', 'open', 'pending');
+CREATE INDEX tickets_unassigned ON tickets(team, status, coalesce(replied_at, created_at), snoozed_until)
+  WHERE assignee IS NULL AND status IN ('new', 'open', 'pending');
+CREATE INDEX tickets_snoozed ON tickets(snoozed_until) WHERE snoozed_until IS NOT NULL;
+CREATE INDEX tickets_due ON tickets(due_at) WHERE due_at IS NOT NULL AND status IN ('new', 'open', 'pending');
+CREATE INDEX tickets_done ON tickets(coalesce(solved_at, closed_at)) WHERE coalesce(solved_at, closed_at) IS NOT NULL;
 
 CREATE TABLE messages (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -88,9 +102,12 @@ CREATE TABLE messages (
   text TEXT NOT NULL DEFAULT '',
   html TEXT,                                -- sanitized
   inbox_id INTEGER REFERENCES inbox(id),
-  created_at TEXT NOT NULL
+  created_at TEXT NOT NULL,
+  proof TEXT NOT NULL DEFAULT '',           -- of its author: proven, unproven, failed; '' of what is not from outside
+  automatic INTEGER NOT NULL DEFAULT 0      -- a machine's, or a list's
 ) STRICT;
 CREATE INDEX messages_ticket ON messages(ticket_id, id);
+CREATE INDEX messages_created ON messages(created_at, kind);
 CREATE INDEX messages_message_id ON messages(message_id) WHERE message_id != '';
 CREATE INDEX messages_in_reply_to ON messages(in_reply_to) WHERE in_reply_to != '';
 
@@ -146,6 +163,7 @@ CREATE TABLE events (
   data TEXT NOT NULL DEFAULT '{}'           -- JSON
 ) STRICT;
 CREATE INDEX events_ticket ON events(ticket_id, id);
+CREATE INDEX events_reminder ON events(ticket_id, at) WHERE kind = 'reminder';
 
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -181,6 +199,7 @@ CREATE TABLE ratings (
   comment TEXT NOT NULL DEFAULT '',
   at TEXT NOT NULL
 ) STRICT;
+CREATE INDEX ratings_ticket ON ratings(ticket_id);
 
 CREATE TABLE timers (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -188,10 +207,66 @@ CREATE TABLE timers (
   at TEXT NOT NULL,
   ticket_id INTEGER NOT NULL DEFAULT 0,     -- 0: of no ticket
   agent TEXT NOT NULL DEFAULT '',
-  UNIQUE (kind, ticket_id, agent)
+  label TEXT NOT NULL DEFAULT '',           -- tells timers of a kind apart
+  UNIQUE (kind, ticket_id, agent, label)
 ) STRICT;
 CREATE INDEX timers_at ON timers(at);
 CREATE INDEX timers_ticket ON timers(ticket_id);
+
+CREATE TABLE deferred (                     -- agents' mails that wait for a word or for their time
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  wait TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  inbox_id INTEGER NOT NULL REFERENCES inbox(id),
+  ticket_id INTEGER REFERENCES tickets(id),
+  entry_id INTEGER REFERENCES messages(id),
+  revision INTEGER NOT NULL DEFAULT 0,
+  at TEXT,
+  secret TEXT NOT NULL DEFAULT '',          -- SHA-256 of the one-time token
+  data TEXT NOT NULL DEFAULT '',
+  attempts INTEGER NOT NULL DEFAULT 0,
+  created_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX deferred_at ON deferred(at) WHERE at IS NOT NULL;
+CREATE INDEX deferred_ticket ON deferred(ticket_id, agent);
+CREATE INDEX deferred_secret ON deferred(secret) WHERE secret != '';
+
+CREATE TABLE watchers (
+  ticket_id INTEGER NOT NULL REFERENCES tickets(id),
+  agent TEXT NOT NULL,
+  PRIMARY KEY (ticket_id, agent)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX watchers_agent ON watchers(agent, ticket_id);
+
+CREATE TABLE absences (
+  agent TEXT PRIMARY KEY,
+  until TEXT                                -- NULL: until they are back
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE turns (                        -- whose turn it was last, in teams that take turns
+  team TEXT PRIMARY KEY,
+  agent TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE inquiries (                    -- third parties who were asked (#ask)
+  ticket_id INTEGER NOT NULL REFERENCES tickets(id),
+  email TEXT NOT NULL COLLATE NOCASE,
+  name TEXT NOT NULL DEFAULT '',
+  token TEXT NOT NULL UNIQUE,
+  agent TEXT NOT NULL,
+  issued_at TEXT NOT NULL,
+  PRIMARY KEY (ticket_id, email)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE faq (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  ticket_id INTEGER REFERENCES tickets(id),
+  language TEXT NOT NULL,
+  question TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  created_at TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE gathered (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

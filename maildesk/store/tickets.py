@@ -11,6 +11,10 @@ from typing import Any
 from maildesk.store import rows
 from maildesk.store.engine import Row, Store, Value
 
+LINKS = """SELECT other_id, kind FROM links WHERE ticket_id = ?1
+  UNION SELECT ticket_id, CASE kind WHEN 'follow_up' THEN 'followed_up_by' WHEN 'duplicates' THEN 'duplicated_by'
+    WHEN 'blocks' THEN 'blocked_by' WHEN 'split' THEN 'split_into' ELSE kind END FROM links WHERE other_id = ?1
+  ORDER BY 1"""
 _COLUMNS = (
     "id, token, subject, status, priority, assignee, team, category, mailbox, contact_id, mood, urgent, due_at,"
     " snoozed_until, created_at, updated_at, first_reply_at, solved_at, closed_at, merged_into"
@@ -50,7 +54,7 @@ def listing(store: Store, wanted: Filter) -> list[dict[str, Any]]:
             "team": wanted.team,
             "tag": wanted.tag,
             "words": quote(wanted.words),
-            "number": _number(wanted.words),
+            "number": number(wanted.words),
             "limit": wanted.limit,
         },
     )
@@ -63,7 +67,8 @@ def quote(words: str) -> str | None:
     return " ".join(f'"{token}"' for token in tokens[:20]) + "*" if tokens else None
 
 
-def _number(words: str) -> int | None:
+def number(words: str) -> int | None:
+    """The ticket that people's words are the number of: `12` or `#12`."""
     match = re.fullmatch(r"\s*#?(\d{1,12})\s*", words)
     return int(match.group(1)) if match else None
 
@@ -79,19 +84,16 @@ def whole(store: Store, id: int) -> dict[str, Any] | None:
             "tags": [r["tag"] for r in store.rows("SELECT tag FROM tags WHERE ticket_id = ? ORDER BY tag", (id,))],
             "fields": dict(rows.fields(store, id)),
             "participants": _all(store, "SELECT email, role, name FROM participants WHERE ticket_id = ?", id),
-            "links": _all(
-                store,
-                "SELECT other_id, kind FROM links WHERE ticket_id = ?1"
-                " UNION ALL SELECT ticket_id, CASE kind WHEN 'follow_up' THEN 'followed_up_by' ELSE kind END"
-                " FROM links WHERE other_id = ?1 ORDER BY 1",
-                id,
-            ),
+            "links": _all(store, LINKS, id),
             "messages": _messages(store, id),
             "events": [
                 {**event, "data": json.loads(event["data"])}
                 for event in _all(store, "SELECT * FROM events WHERE ticket_id = ? ORDER BY id", id)
             ],
             "timers": _all(store, "SELECT kind, at FROM timers WHERE ticket_id = ? ORDER BY at", id),
+            "deferred": _all(
+                store, "SELECT wait, agent, inbox_id, at, created_at FROM deferred WHERE ticket_id = ? ORDER BY id", id
+            ),
             "outbox": _all(
                 store,
                 "SELECT id, ticket_id, message_id, envelope_from, envelope_to, raw_id, kind, state, attempts, next_at,"

@@ -35,6 +35,7 @@ def test_every_template_can_be_shown_on_a_real_ticket(desk: Desk) -> None:
 
     from maildesk.desk.letters import Desk as Letters
     from maildesk.desk.preview import Stage, on_ticket, sample
+    from maildesk.desk.question import of_desk
     from maildesk.edge.policies import read
     from maildesk.model import Moment
     from maildesk.store import facts
@@ -44,7 +45,7 @@ def test_every_template_can_be_shown_on_a_real_ticket(desk: Desk) -> None:
     assert policy is not None
     now = datetime.now(UTC)
     with desk.opened() as store:
-        known = facts.of_ticket(store, 1, now)
+        known = facts.of_ticket(store, 1, of_desk(policy, now))
     assert known.signed_for is not None
     stage = Stage(Letters(policy, Moment(now, b"0" * 32), known), known.signed_for, known.entry)
     for name in (*Purpose, "canned/password"):

@@ -55,6 +55,17 @@ def test_a_ticket_is_shown_whole(desk: Desk) -> None:
         assert word in people
 
 
+def test_mails_of_agents_that_wait_are_shown_with_their_time(desk: Desk) -> None:
+    desk.take("Hello")
+    with desk.opened() as store:
+        store.execute(
+            "INSERT INTO deferred (wait, agent, inbox_id, ticket_id, at, created_at)"
+            " VALUES ('later', 'alice', 1, 1, '2026-07-01T22:30:00.000Z', '2026-06-01T10:00:00.000Z')"
+        )
+    assert "mail 1 of alice waits (later), until 2026-07-02 00:30" in desk.run("show", "1").out
+    assert [mail["wait"] for mail in desk.run("show", "1", "--json").json["deferred"]] == ["later"]
+
+
 def test_times_are_told_in_the_desk_s_zone(desk: Desk) -> None:
     desk.take("Hello")
     with desk.opened() as store:

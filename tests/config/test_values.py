@@ -233,8 +233,13 @@ def test_what_is_no_week_is_told_how_to_write_it(week: str) -> None:
     assert "no week; write it like Mon-Fri 09:00-18:00, Sat 09:00-12:00" in sentence(Week, week)
 
 
-def test_a_night_is_two_days() -> None:
-    assert "a night is written as two days" in sentence(Week, "Mon 22:00-06:00")
+def test_a_night_lasts_over_midnight() -> None:
+    assert parse_week("Sun 22:00-06:00") == ((0, time.min, time(6)), (6, time(22), time.max))
+    assert parse_week("Mon 22:00-00:00") == ((0, time(22), time.max),)
+
+
+def test_an_hour_that_ends_as_it_begins_is_none() -> None:
+    assert "a whole day is 00:00-24:00" in sentence(Week, "Mon 09:00-09:00")
 
 
 @given(st.text(max_size=40))

@@ -244,7 +244,8 @@ def test_the_first_reply_target_reminds_until_an_agent_has_answered(office: Offi
     office.mail(ANN, "Invoice", WORDS)
     office.mail("bo@customer.test", "Invoice", WORDS)
     office.reply(office.letters(ALICE)[0], ALICE, "It is mended.")
-    office.later(hours=5)
+    office.later(hours=3)
+    office.later(hours=1)
     reminded = office.letters(kind="reminder")
     assert [(r.to, r["Subject"].partition("]")[0]) for r in reminded] == [(ALICE, "[#2")] * 2
 

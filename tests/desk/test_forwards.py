@@ -55,7 +55,7 @@ def test_whom_an_agent_forwards_gets_no_auto_reply_but_the_agents_hear_of_it(off
     assert "alice forwards it" in office.ledger()[0]["reason"]
 
 
-def test_commands_above_a_forwarded_mail_are_a_note(office: Office) -> None:
+def test_a_command_in_the_midst_of_the_words_above_a_forwarded_mail_is_a_word_of_them(office: Office) -> None:
     send(office, "forward-by-agent-gmail", PROVEN)
     assert office.ticket()["status"] == "new"
     assert "#close" in said(office)[1][2]

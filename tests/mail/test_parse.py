@@ -23,7 +23,7 @@ def read(name: str) -> Mail:
     ("name", "text"),
     [
         ("body-text-says-read-the-html", "The words."),
-        ("body-html-alone", "The words.\n\n> old words"),
+        ("body-html-alone", "The words."),
         ("body-text-pieces-around-a-file", "First.\n\nSecond."),
         ("body-is-an-attached-message", "Inner words."),
         ("body-attached-message-beside-words", "The words."),
@@ -36,8 +36,31 @@ def read(name: str) -> Mail:
         ("tnef-winmail-dat", "Wrapped words."),
     ],
 )
-def test_the_body_is_what_a_person_reads(name: str, text: str) -> None:
+def test_the_words_are_what_a_person_reads(name: str, text: str) -> None:
+    assert read(name).reply.text == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "body-text-says-read-the-html",
+            "The words.\n\nYour mail client does not support HTML. Please use one that can.",
+        ),
+        ("body-html-alone", "The words.\n\n> old words"),
+        ("body-is-an-attached-message", "Inner words."),
+        ("body-attached-message-beside-words", "The words.\n\nInner words."),
+        ("body-marked-as-attachment", "The words."),
+    ],
+)
+def test_the_whole_text_is_all_there_is_to_read_without_opening_a_file(name: str, text: str) -> None:
     assert read(name).text == text
+
+
+def test_the_whole_text_of_a_report_has_its_notice_its_status_and_the_mail_that_came_back() -> None:
+    text = read("bounce-of-several-recipients").text
+    at = [text.index(words) for words in ("One of three failed.", "Final-Recipient:", "Hello")]
+    assert at == sorted(at)
 
 
 @pytest.mark.parametrize(

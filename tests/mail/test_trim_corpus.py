@@ -24,6 +24,9 @@ NEW = {
     "reply-above-a-marker-in-an-unknown-style": "#close\n\nDone, thank you.",
     "reply-outlook-web-html-alone-in-a-language-unknown": "Ni funguje jam.",
     "reply-gmail-both-alternatives": "It *works* now.",
+    "reply-groupwise-attribution-above-unquoted-words": "Works now.",
+    "reply-centrum-quoted-header-above-unquoted-words": "Už to funguje, děkuji.",
+    "reply-outlook-croatian-header": "Sada radi, hvala.",
 }
 WHOLE = ["reply-body-line-begins-like-a-header", "forward-gmail-with-a-word-above", "forward-outlook-without-a-word"]
 

@@ -152,7 +152,9 @@ HEADERS = {
     "ar": ("من: Jo Meyer <jo@acme.example>\nتم الإرسال: 16/نوفمبر/2021 12:34\nإلى: Al Roe\nالموضوع: رد: طلب"),
     "he": ("מאת: Jo Meyer <jo@acme.example>\nנשלח: יום שלישי 16 נובמבר 2021 12:34\nאל: Al Roe\nנושא: RE: הזמנה"),
     "vi": ("Từ: Jo <jo@x.example>\nĐã gửi: 16 Tháng Mười Một 2021 12:34\nĐến: Al Roe\nChủ đề: RE: Đơn hàng"),
-    "one line": "From: Jo <jo@x.example> Sent: Tuesday, November 16, 2021 12:34 PM To: Al Roe Subject: RE: Your order",
+    "one line": (
+        "From: Jo <jo@x.example> Sent: Tuesday, November 16, 2021 12:34 PM To: Al Roe Subject: RE: Your order"
+    ),
     "android": (
         "-------- Original message --------\n"
         "From: Jo Meyer <jo@acme.example>\n"
@@ -211,6 +213,94 @@ HEADERS = {
         "Importance: High\n"
         "Attachments: a.pdf"
     ),
+    "bg": (
+        "От: Jo Meyer <jo@acme.example>\nИзпратено: вторник, 16 ноември 2021 г. 12:34\nДо: Al Roe\nОтносно: RE: Поръчка"
+    ),
+    "bg abv": (
+        "-------- Оригинално писмо --------\n"
+        " От: Jo Meyer jo@acme.example\n"
+        " Относно: x\n"
+        " До: al@x.example\n"
+        " Изпратено на: 16.11.2021 12:34"
+    ),
+    "ca": "De: Jo Meyer\nEnviat el: dimarts, 16 de novembre de 2021 12:34\nPer a: Al Roe\nAssumpte: RE: Comanda",
+    "et": "Saatja: Jo Meyer\nSaadetud: teisipäev, 16. november 2021 12:34\nAdressaat: Al Roe\nTeema: RE: Tellimus",
+    "fa": "از: Jo Meyer\nارسال شده: ۱۶ نوامبر ۲۰۲۱ ۱۲:۳۴\nبه: Al Roe\nموضوع: سفارش",
+    "hr": "Šalje: Jo Meyer\nPoslano: 16. studenog 2021. 12:34\nPrima: Al Roe\nPredmet: RE: Narudžba",
+    "id": "Dari: Jo Meyer\nDikirim: 16 November 2021 12:34\nKepada: Al Roe\nSubjek: RE: Pesanan",
+    "is": "Frá: Jo Meyer\nSent: 16. nóvember 2021 12:34\nTil: Al Roe\nEfni: RE: Pöntun",
+    "lt": "Nuo: Jo Meyer\nIšsiųsta: 2021 m. lapkričio 16 d., antradienis 12:34\nKam: Al Roe\nTema: RE: Užsakymas",
+    "lv": "No: Jo Meyer\nNosūtīts: otrdiena, 2021. gada 16. novembris 12:34\nKam: Al Roe\nTēma: RE: Pasūtījums",
+    "sl": "Od: Jo Meyer\nPoslano: torek, 16. november 2021 12:34\nZa: Al Roe\nZadeva: RE: Naročilo",
+    "sr": "Од: Jo Meyer\nПослато: уторак, 16. новембар 2021. 12:34\nЗа: Al Roe\nТема: RE: Наруџбина",
+    "th": "จาก: Jo Meyer\nส่ง: 16 พฤศจิกายน 2564 12:34\nถึง: Al Roe\nเรื่อง: RE: คำสั่งซื้อ",
+    "gmx": (
+        "Gesendet: Dienstag, 16. November 2021 um 12:34 Uhr\n"
+        'Von: "Jo Meyer" <jo@acme.example>\n'
+        "An: al@x.example\n"
+        "Betreff: Re: Bestellung"
+    ),
+    "t-online": (
+        "-----Original-Nachricht-----\n"
+        "Betreff: Bestellung\n"
+        "Datum: 2021-11-16T12:34:56+0100\n"
+        'Von: "Jo" <jo@acme.example>\n'
+        'An: "al@x.example" <al@x.example>'
+    ),
+    "notes de": (
+        "Von:        Jo Meyer/ACME\n"
+        "An:        Al Roe/ACME@ACME, \n"
+        "Kopie:        Bo\n"
+        "Datum:        16.11.2021 12:34\n"
+        "Betreff:        Bestellung"
+    ),
+    "virgilio": (
+        "----Messaggio originale----\nDa: jo@acme.example\nData: 16/11/2021 12.34\nA: <al@x.example>\nOgg: Ordine"
+    ),
+    "interia": 'Temat: Zamówienie\nData: 2021-11-16 12:34\nNadawca: "Jo" <jo@acme.example>\nAdresat: al@x.example;',
+    "seznam": (
+        "---------- Původní e-mail ----------\n"
+        "Od: Jo <jo@acme.example>\n"
+        "Komu: al@x.example\n"
+        "Datum: 16. 11. 2021 12:34:56\n"
+        "Předmět: Objednávka"
+    ),
+    "netease": (
+        "---- Replied Message ----\n"
+        "| From | Jo<jo@acme.example> |\n"
+        "| Date | 11/16/2021 12:34 |\n"
+        "| To | <al@x.example> |\n"
+        "| Subject | Order |"
+    ),
+    "qq en": (
+        "------------------ Original ------------------\n"
+        'From:  "Jo";<jo@acme.example>;\n'
+        "Date:  Tue, Nov 16, 2021 12:34 PM\n"
+        'To:  "al"<al@x.example>;\n'
+        "Subject:  Order"
+    ),
+    "naver": (
+        "-----Original Message-----\n"
+        'From: "Jo" <jo@acme.example> \n'
+        "To: <al@x.example>; \n"
+        "Cc: \n"
+        "Sent: 2021-11-16 (화) 12:34:56 (GMT+09:00)\n"
+        "Subject: 주문"
+    ),
+    "daum": (
+        "--------- 원본 메일 ---------\n"
+        "보낸사람: Jo <jo@acme.example>\n"
+        "받는사람 : al@x.example\n"
+        "날짜: 2021년 11월 16일 화요일, 12시 34분 56초 +0900\n"
+        "제목: 주문"
+    ),
+    "hotmail 2010": (
+        "CC: x@x.example\n"
+        "Subject: Order\n"
+        "From: jo@acme.example\n"
+        "Date: Tue, 16 Nov 2010 12:34:56 +0100\n"
+        "To: al@x.example"
+    ),
     "fr message": (
         '====\n\nMessage du : 16/11/2021 12:34\nDe : "Jo" <jo@acme.example>\nA : al@acme.example\nCopie à :\nSujet : x'
     ),
@@ -243,6 +333,10 @@ DIVIDERS = [
     "-----Вихідне повідомлення-----",
     "-----Thư gốc-----",
     "-----Pôvodná správa-----",
+    "-----Izvorna poruka-----",
+    "-----Оригинално съобщение-----",
+    "-----Algne kiri-----",
+    "-----Pesan Asli-----",
 ]
 
 each_header = pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)

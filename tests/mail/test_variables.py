@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from maildesk.mail import variables
 from maildesk.mail.slots import Words
-from maildesk.mail.variables import CANNED, PAGE, TABLE, Type
+from maildesk.mail.variables import CANNED, FAQ, PAGE, TABLE, Type
 from maildesk.model import Purpose
 
-TEMPLATES = (*Purpose, CANNED, PAGE)
+TEMPLATES = (*Purpose, CANNED, FAQ, PAGE)
 
 
 def test_a_template_has_each_name_once() -> None:

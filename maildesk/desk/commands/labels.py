@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from difflib import get_close_matches
 
-from maildesk.desk import privacy, reminders
+from maildesk.desk import privacy
 from maildesk.desk.case import without_tags
 from maildesk.desk.commands.effects import Call, Effects, Refusal, Verb
 from maildesk.mail.compose import one_line
@@ -21,11 +20,7 @@ def _priority(call: Call) -> Effects:
         close = get_close_matches(wanted, list(Priority), 1)
         known = ", ".join(Priority)
         raise Refusal(f"{wanted} is no priority: {known}", call.arguments[0], f"#priority {close[0]}" if close else "")
-    steps: list[Step] = [SetField(call.ticket.id, Field.PRIORITY, wanted)]
-    if call.ticket.first_reply_at is None:
-        changed = replace(call.ticket, priority=Priority(wanted))
-        steps += reminders.await_first_reply(call.desk.policy.config, changed, call.desk.moment.now)
-    return Effects(tuple(steps))
+    return Effects((SetField(call.ticket.id, Field.PRIORITY, wanted),))
 
 
 def _tag(call: Call) -> Effects:

@@ -1,4 +1,4 @@
-"""#assign #take #team #admit: whose ticket it is, and who may write on it."""
+"""#assign #take #admit: whose ticket it is, and who may write on it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,20 @@ from difflib import get_close_matches
 from maildesk.desk.addresses import classify
 from maildesk.desk.commands.effects import Call, Effects, Refusal, Verb
 from maildesk.desk.commands.status import change
-from maildesk.model import AddParticipant, Entry, Field, Kind, Participant, RecordEvent, SetField, SetKind, Status, Step
+from maildesk.model import (
+    AddInquiry,
+    AddParticipant,
+    Entry,
+    Field,
+    Inquiry,
+    Kind,
+    Participant,
+    RecordEvent,
+    SetField,
+    SetKind,
+    Status,
+    Step,
+)
 
 
 def _assign(call: Call) -> Effects:
@@ -33,23 +46,13 @@ def _take(call: Call) -> Effects:
     return Effects((SetField(call.ticket.id, Field.ASSIGNEE, call.agent.id),))
 
 
-def _team(call: Call) -> Effects:
-    name, teams = call.arguments[0].text.casefold(), call.desk.policy.config.teams
-    found = next((team for team in teams if name in (team.id, team.name.casefold())), None)
-    if found is None:
-        close = get_close_matches(name, [team.id for team in teams], 1)
-        known = ", ".join(team.id for team in teams) or "none: the configuration names no teams"
-        raise Refusal(
-            f"there is no team {name}; there are {known}", call.arguments[0], f"#team {close[0]}" if close else ""
-        )
-    return Effects((SetField(call.ticket.id, Field.TEAM, found.id),), given_to_team=found.id)
-
-
 def _admit(call: Call) -> Effects:
     held = _chosen(call)
     config = call.desk.policy.config
     if config.agent_by_email(held.author) or classify(held.author, config.desk):
         raise Refusal(f"what is held says it is from {held.author}, who is no customer: it cannot be let in")
+    if held.id in call.desk.facts.held_asked:
+        return _let_answer(call, held)
     steps: list[Step] = [SetKind(held.id, Kind.CUSTOMER)]
     if call.ticket.participant(held.author) is None:
         token = call.desk.moment.token("participant", call.ticket.id, held.author.casefold())
@@ -58,6 +61,14 @@ def _admit(call: Call) -> Effects:
     if call.ticket.status not in (Status.NEW, Status.OPEN):
         steps += change(call.ticket, Status.OPEN, call.desk.moment, config)
     return Effects(tuple(steps))
+
+
+def _let_answer(call: Call, held: Entry) -> Effects:
+    """Somebody else than was asked (`#ask`): they are one of those now, and what they wrote is a note."""
+    ticket, by = call.ticket, call.agent.id if call.agent else call.actor
+    token = call.desk.moment.token("inquiry", ticket.id, held.author.casefold())
+    event = RecordEvent(ticket.id, "admitted", {"message": held.id, "from": held.author})
+    return Effects((SetKind(held.id, Kind.NOTE), AddInquiry(Inquiry(ticket.id, held.author, token, by)), event))
 
 
 def _chosen(call: Call) -> Entry:
@@ -78,6 +89,5 @@ VERBS = (
     Verb("assign", "#assign WHO|me|none", "gives the ticket to an agent, who is told", _assign, 1, 1,
          example="#assign bob"),
     Verb("take", "#take", "makes the ticket yours", _take, example="#take"),
-    Verb("team", "#team TEAM", "gives the ticket to a team", _team, 1, 1, example="#team billing"),
     Verb("admit", "#admit", "lets in what this notice holds back, and its sender", _admit, example="#admit"),
 )  # fmt: skip

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from maildesk.config import Config
-from maildesk.desk import reminders
+from maildesk.desk import silence
 from maildesk.desk.commands.effects import Call, Effects, Verb
-from maildesk.model import CancelTimers, Field, Moment, SetField, Status, Step, Ticket
+from maildesk.model import Field, Moment, SetField, Status, Step, Ticket
 
 _OVER = (Status.SOLVED, Status.CLOSED, Status.SPAM)
 
 
 def change(ticket: Ticket, status: Status, moment: Moment, config: Config) -> Iterator[Step]:
-    """The steps to a status, with its times; deadlines of what is over are called off."""
+    """The steps to a status, with its times; timers follow by themselves (`desk.clocks`)."""
     if status is not ticket.status:
         yield SetField(ticket.id, Field.STATUS, status)
     if status is Status.SOLVED:
@@ -21,20 +21,21 @@ def change(ticket: Ticket, status: Status, moment: Moment, config: Config) -> It
     if status in (Status.CLOSED, Status.SPAM):
         yield SetField(ticket.id, Field.CLOSED_AT, moment.now)
     if status in _OVER:
-        yield CancelTimers(ticket.id, (*reminders.FIRST_REPLY, *reminders.DUE))
         return
     if ticket.solved_at is not None:
         yield SetField(ticket.id, Field.SOLVED_AT, None)
     if ticket.closed_at is not None:
         yield SetField(ticket.id, Field.CLOSED_AT, None)
-    yield from reminders.again(config, ticket, moment.now)
 
 
 def _set(status: Status) -> Verb:
     name, help = _WORDS[status]
 
     def run(call: Call) -> Effects:
-        return Effects(tuple(change(call.ticket, status, call.desk.moment, call.desk.policy.config)), status=status)
+        config, now = call.desk.policy.config, call.desk.moment.now
+        steps = tuple(change(call.ticket, status, call.desk.moment, config))
+        waits = tuple(silence.begin(config, call.ticket, now)) if status is Status.PENDING else ()
+        return Effects((*steps, *waits), status=status)
 
     return Verb(name, f"#{name}", help, run, example=f"#{name}")
 

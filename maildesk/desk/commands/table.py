@@ -3,16 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from maildesk.config import Agent
-from maildesk.desk.commands import labels, people, status, time, words
-from maildesk.desk.commands.effects import Call, Effects, Refusal, Verb
+from maildesk.desk import macros
+from maildesk.desk.commands import (
+    asking,
+    guests,
+    labels,
+    people,
+    second,
+    splitting,
+    status,
+    team,
+    time,
+    together,
+    views,
+    words,
+)
+from maildesk.desk.commands.effects import Asker, Call, Effects, Refusal, Verb
 from maildesk.desk.commands.grammar import Block, Command, Trouble
 from maildesk.desk.letters import Desk
-from maildesk.model import Ticket
+from maildesk.desk.policy import Policy
+from maildesk.model import Question, Ticket
 
-VERBS: tuple[Verb, ...] = (*status.VERBS, *people.VERBS, *labels.VERBS, *time.VERBS, *words.VERBS)
+VERBS: tuple[Verb, ...] = (
+    *status.VERBS,
+    *people.VERBS,
+    *team.VERBS,
+    *labels.VERBS,
+    *time.VERBS,
+    *words.VERBS,
+    *asking.VERBS,
+    *together.VERBS,
+    *splitting.VERBS,
+    *guests.VERBS,
+    *second.VERBS,
+    *views.VERBS,
+)
 BY_NAME = {verb.name: verb for verb in VERBS}
+_LOOKS = 10  # things that one mail may ask to see
 
 
 def carry_out(
@@ -23,23 +53,25 @@ def carry_out(
     for command in block.commands:
         verb = BY_NAME[command.verb]
         try:
-            _count(verb, command)
-            call = Call(desk, actor, agent, ticket, command.arguments)
-            effects = effects + verb.run(call)
+            effects = effects + verb.call(Call(desk, actor, agent, ticket, command.arguments, BY_NAME))
         except Refusal as refusal:
             troubles.append(_trouble(verb, command, refusal))
-    return effects, tuple(troubles)
+    return team.settled(effects, desk, ticket), tuple(troubles)
 
 
-def _count(verb: Verb, command: Command) -> None:
-    given = command.arguments
-    if len(given) < verb.least:
-        raise Refusal(f"#{verb.name} needs more: {verb.usage}", suggestion=verb.example)
-    if len(given) > verb.most:
-        what = f"#{verb.name} takes no more than {verb.most} words" if verb.most else f"#{verb.name} stands alone"
-        raise Refusal(
-            f"{what}: {verb.usage}. A line of words for people must not begin with a command", given[verb.most]
-        )
+def wanted(block: Block, agent: Agent | None, question: Question, policy: Policy) -> Question:
+    """The question, with what the block's commands must know, and those of the macros that it calls."""
+    tickets, looks = list(question.tickets), list(question.looks)
+    for command in macros.expanded(block.commands, policy.templates, BY_NAME):
+        wants = BY_NAME[command.verb].asks(Asker(agent, question.signed_ticket, command.arguments, policy.config))
+        tickets += wants.tickets
+        looks += wants.looks
+    return replace(question, tickets=tuple(dict.fromkeys(tickets)), looks=tuple(dict.fromkeys(looks))[:_LOOKS])
+
+
+def only_reads(block: Block) -> bool:
+    """Whether the block is nothing but commands that change nothing."""
+    return bool(block.commands) and not block.words.strip() and all(BY_NAME[c.verb].reads for c in block.commands)
 
 
 def _trouble(verb: Verb, command: Command, refusal: Refusal) -> Trouble:

@@ -70,11 +70,15 @@ _MARK = re.compile(
     + "|".join(sorted(map(re.escape, _PLAIN_MARKS), key=len, reverse=True))
     + r")[\])*>\"'»“】]{0,3}\s*(?:[:：\-–—(（|!.]|(?<=[\])】])|$|(?=re:|until\b|till\b|jusqu'|bis\b|fino\b))"
 )
+# As _plain() has it: without accents.
 _SENTENCE = re.compile(
     r"(?:i am|i'm|i’m|i will be)(?: currently| now)? (?:out of (?:the )?office|"
     r"away from (?:the |my )?(?:office|desk|mail)|"
     r"on (?:vacation|leave|holiday|annual leave|maternity leave)|away until)\b|"
-    r"auto-? ?reply from |(?:ich bin )?(?:nicht im büro|im urlaub) (?:bis|vom) "
+    # HCL Notes: "AUTO: Kim Lee is out of the office (returning 12/12/2026)"
+    r"auto: [^()]{1,80}(?:out of the office|ausser haus|abwesend|absente?|fuori ufficio|"
+    r"\((?:returning|back|ruckkehr|zuruck|retour|rientro|regreso|retorno|terug)\b)|"
+    r"auto-? ?reply from |(?:ich bin )?(?:nicht im buro|im urlaub) (?:bis|vom) "
 )
 _STARTS = frozenset(mark[:3] for mark in _PLAIN_MARKS) | {"i a", "i'm", "i’m", "i w", "aut", "ich", "nic", "im "}
 _OPENINGS = frozenset("[(*<\"'«„【") | {""}

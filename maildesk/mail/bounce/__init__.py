@@ -103,9 +103,9 @@ def _from_prose(said: str, fields: Fields) -> Bounce:
 def _recipient(said: str, fields: Fields, copy: Fields | None) -> str:
     """Who was not reached, from the header, the notice, or the mail that came back."""
     failed = prose.recipient(fields.get("X-Failed-Recipients")[:1000], frozenset())
-    ours = "".join(fields.raw(name)[:1000] for name in ("To", "From", "Reply-To", "Delivered-To"))
+    ours = prose.addresses("".join(fields.raw(name)[:1000] for name in ("To", "From", "Reply-To", "Delivered-To")))
     written = prose.recipient(copy.raw("To")[:1000], frozenset()) if copy else ""
-    return failed or prose.recipient(said, prose.addresses(ours)) or written
+    return failed or prose.recipient(said, ours) or written or prose.only_address(said, ours)
 
 
 def _copied_header(raw: bytes, parts: list[Part], below: str) -> Fields | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from itertools import chain
 
 from maildesk.mail.bounce import diagnosis
@@ -16,7 +17,8 @@ from maildesk.mail.bounce.vocabulary import CHALLENGES, COPIES, MAIL_PHRASES, PH
 LIMIT = 32 * 1024
 _PARAGRAPHS = 200
 
-_ADDRESS = re.compile(r"[^\s<>()\[\]{}:;,\"'@|=]{1,64}@[^\s<>()\[\]{}:;,\"'@|/=]{1,253}")
+_WIDE = "：；，。、（）＜＞「」『』【】"  # what stands around an address in Chinese and Japanese
+_ADDRESS = re.compile(rf"[^\s<>()\[\]{{}}:;,\"'@|={_WIDE}]{{1,64}}@[^\s<>()\[\]{{}}:;,\"'@|/={_WIDE}]{{1,253}}")
 _TAG = re.compile(r"<[^<>]*>")
 _LINE_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li)\b[^<>]*>", re.IGNORECASE)
 _STYLE = re.compile(r"<(?:style|script|title)\b[^<]*", re.IGNORECASE)
@@ -98,17 +100,27 @@ def addresses(text: str) -> frozenset[str]:
 def recipient(said: str, not_these: frozenset[str]) -> str:
     """The address that was not reached: first one that leads a line, then one that is spoken of."""
     spoken = ""
+    for before, address in _named(said, not_these):
+        if _LEAD.match(before[-100:]):
+            return address
+        if not spoken and _ABOUT.search(before) and not _OTHERS.search(before):
+            spoken = address
+    return spoken
+
+
+def only_address(said: str, not_these: frozenset[str]) -> str:
+    """The one address that a notice names, if it is one: so it is understood in any language."""
+    found = {address for before, address in _named(said, not_these) if not _OTHERS.search(before)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _named(said: str, not_these: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Each address that may be the one, and what stands before it on its line."""
     for line in said.splitlines():
         for match in _ADDRESS.finditer(line[:1000]):
             address = match[0].strip(".*!?`")
-            if address.casefold() in not_these or "@" not in address:
-                continue
-            before = line[: match.start()]
-            if _LEAD.match(before[-100:]):
-                return address
-            if not spoken and _ABOUT.search(before) and not _OTHERS.search(before):
-                spoken = address
-    return spoken
+            if address.casefold() not in not_these and "@" in address:
+                yield line[: match.start()], address
 
 
 def diagnostic(said: str, address: str) -> str:

@@ -101,8 +101,8 @@ delivery has failed|delivery fail|delivery failure|failed delivery|failed to del
 nachricht wurde nicht|nachricht kann nicht|nachricht an folgende|nachricht hat|mail konnte nicht
 mail kann nicht|mail wurde nicht|empfänger nicht|folgenden empfänger|folgende empfänger|folgende adresse
 empfänger unbekannt|empfänger konnte|message n'a pas|message n’a pas|message ne peut|message n'est pas
-n'a pas pu être remis|n’a pas pu être remis|n'a pas pu être distribu|n'a pas pu être délivr|pas pu être livré
-pas pu être acheminé|destinataires suivants|destinataire suivant|destinataire inconnu|adresse inconnue
+pu être remis|pu être distribu|pu être délivr|pu être livré|pu être acheminé
+pu etre remis|pu etre delivr|destinataires suivants|destinataire suivant|destinataire inconnu|adresse inconnue
 mensaje no|mensaje a|no se ha podido entregar|no se pudo entregar|no pudo ser entregado
 no ha podido ser entregado|no puede ser entregado|siguientes destinatarios|siguiente destinatario
 destinatario desconocido|usuario desconocido|messaggio non|messaggio inviato|non è stato recapitato

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from maildesk.mail.trim.attribution import Attribution, attribution_ending, may_end_attribution
-from maildesk.mail.trim.header import header_at
+from maildesk.mail.trim.header import LONGEST_HEADER, header_at
 from maildesk.mail.trim.phrases import Rule
-from maildesk.mail.trim.recognise import RULE, announces
+from maildesk.mail.trim.recognise import RULE, announces, is_groupwise, is_rule
 from maildesk.mail.trim.signature import without_signature
 
 MOST_ATTRIBUTIONS = 500  # lines weighed as attributions in one mail
@@ -29,6 +30,7 @@ NOTHING_ABOVE_MAIL = "nothing is typed above the copied mail"
 UNQUOTED = "it begins with an attribution, and no quote sign tells whose words follow"
 LIKE_HEADER = "lines like a copied header may be the mail's own"
 
+_ABOVE_QUOTE = re.compile(f"{TEXT}{BLANK}{{0,2}}(?={QUOTE})")
 # Quote signs other than ">" count only below an attribution: a "|" may be a table, "JD>" The Bat!.
 _OTHER_SIGN = re.compile(r"\||\u2502|\u00bb|[A-Z]{1,3}>")
 
@@ -42,18 +44,14 @@ def _sketch(lines: Sequence[str]) -> list[str]:
         BLANK
         if not line
         else QUOTE
-        if line[0] == ">"
+        if line[0] == ">" and not (line[-1] == ">" and is_groupwise(line))
         else LOOK
         if ":" in line or "<" in line or line[0] in RULE
         else TEXT
         for line in lines
     ]
-    for quote in [index for index, mark in enumerate(marks) if mark == QUOTE]:
-        above = quote - 1
-        while above > 0 and above >= quote - 2 and marks[above] == BLANK:
-            above -= 1
-        if above >= 0 and marks[above] == TEXT:
-            marks[above] = LOOK
+    for above in _ABOVE_QUOTE.finditer("".join(marks)):
+        marks[above.start()] = LOOK
     return marks
 
 
@@ -81,6 +79,9 @@ class Page:
                 continue
             self.marks += sketch[len(self.marks) : index]
             line = lines[index]
+            if line[0] == ">":  # GroupWise's attribution: what is below it has no quote signs
+                self._others_from(index)
+                return
             if (line[0] in RULE or line[-1] == ":") and self._divider(index):
                 return
             if index >= header_end and ":" in line[:40] and (header := header_at(lines, index)):
@@ -96,11 +97,20 @@ class Page:
 
     def _divider(self, index: int) -> bool:
         rule = announces(self.lines[index])
+        if rule is None and is_rule(self.lines[index]) and self._is_quoted_header(index + 1):
+            rule = Rule.ORIGINAL
         if rule is Rule.FORWARDED:
             self.kept_from = index
         elif rule is Rule.ORIGINAL:
             self._others_from(index)
         return rule is not None
+
+    def _is_quoted_header(self, index: int) -> bool:
+        """Whether a copied header stands there with quote signs, and what it is of below it without (Centrum)."""
+        below = self.lines[index : index + LONGEST_HEADER]
+        quoted = [line.lstrip("> ") for line in takewhile(lambda line: line[:1] == ">", below)]
+        header = header_at(quoted, 0) if quoted and quoted[0] else None
+        return header is not None and header.sure and not any(quoted[header.end :])
 
     def _others_from(self, index: int) -> None:
         """Leaves out all from line ``index`` on, unless nothing but a footer is typed above it."""

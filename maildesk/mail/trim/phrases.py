@@ -45,14 +45,14 @@ _PRODUCTS = """
     телефону смартфону мобильной почты avast avg norton mcafee kaspersky eset avira
 """
 _PRODUCT = "(?:" + "|".join(sorted(map(re.escape, _PRODUCTS.split()), key=len, reverse=True)) + ")"
-_PRODUCT += r"(?:['’.-]\w+|\d+|[®™])*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]*(?!\w)"
+_PRODUCT += r"(?:['’.-]\w+|\d+|[®™©])*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]*(?!\w)"
 # A product is named within the first four words: what comes later belongs to a sentence.
 _PRODUCT_WORDS = re.compile(
     rf"(?:[^\s,.;!?]+[ ,]+){{0,3}}[^\s,.;!?\w]*{_PRODUCT}(?:[^.!?]{{0,60}}[ -]{_PRODUCT})?(?:[ ,]+[^\s,.!?]+){{0,3}}",
     re.I,
 )
 _DEVICE_WORDS = re.compile(
-    r"(?:[\w'’&+®™-]*[A-Z0-9][\w'’&+®™.-]*)(?: [\w'’&+®™(][\w'’&+®™().-]*){0,3}|[\u3400-\u9fff]{1,8}"
+    r"(?:[\w'’&+®™©-]*[A-Z0-9][\w'’&+®™©.-]*)(?: [\w'’&+®™©(][\w'’&+®™©().-]*){0,3}|[\u3400-\u9fff]{1,8}"
 )
 _FEW_WORDS = re.compile(r"[^\s.!?,;]*(?:[\s.]+[^\s.!?,;]+){0,4}")
 _WILDCARD = re.compile(r"\{product\}|\{device\}|\*")

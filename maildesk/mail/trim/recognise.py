@@ -20,15 +20,20 @@ RULE = "-_=*~#\u2010\u2011\u2012\u2013\u2014\u2015\u2500\u2501"  # what lines an
 DRAWN = RULE + " .!:[]()|<>\u2026\u2191^"
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Those, odd spaces, and what composes a letter of a phrase: accents, Hangul, voiced kana.
+_ODD = re.compile(
+    "[\xa0\u00ad\u0300-\u036f\u1100-\u11ff\u200b-\u200f\u202a-\u202f\u2060-\u2069\u3000\u3099\u309a\ufeff]"
+)
 _NAME_CLOSING = re.compile(r"(?:[-\u2013\u2014~]|--|/ ?)[^\W\d_a-z][\w.'\u2019-]*(?: [^\W\d_a-z][\w.'\u2019-]*){0,2}")
+_GROUPWISE = re.compile(r"\d[./-]\d{1,4} .*\d:\d\d")
 _LINK_MARKS = re.compile(r"\s*[<(\[](?:https?|mailto):[^\s<>()\[\]]*[>)\]]|[\[\]]")
 
 
 def visible(text: str) -> str:
     """The text as tests see it: one line for each of its lines, odd spaces and signs made plain."""
     if not text.isascii():
-        text = normalize("NFC", text)  # Apple's clients send decomposed letters
-        if not text.replace("\n", " ").isprintable():  # neither is any odd space
+        if _ODD.search(text):  # one search takes half as long as either step
+            text = normalize("NFC", text)  # Apple's clients send decomposed letters
             text = _INVISIBLE.sub("", text).replace("\xa0", " ").replace("\u202f", " ").replace("\u3000", " ")
         text = text.replace("：", ":").replace("＜", "<").replace("＞", ">")
     if "&" in text:  # a client that quotes HTML source as text (Yahoo, Zoho)
@@ -71,6 +76,11 @@ def announces(line: str) -> Rule | None:
     rule = PHRASES.rules.get(core)
     drawn = line[0] in RULE and line[-1] in RULE + ":>."
     return rule if drawn or (rule is Rule.FORWARDED and line[-1] == ":") else None
+
+
+def is_groupwise(line: str) -> bool:
+    """GroupWise's attribution: ">>> Jo Meyer <jo@x.example> 11/16/2021 12:34 PM >>>"."""
+    return line.startswith(">>> ") and line.endswith(" >>>") and _GROUPWISE.search(line, 0, LONGEST_MARKER) is not None
 
 
 def is_rule(line: str) -> bool:

@@ -99,12 +99,10 @@ def _join(lines: Sequence[str], runs: Sequence[_Run], quotes: Sequence[_Run]) ->
 
 
 def _new_words(lines: Sequence[str], page: Page) -> Cut:
-    if not _QUOTED.intersection(page.marks):  # as most mails are
-        last = len(page.marks)
-        while last and page.marks[last - 1] != TEXT:
-            last -= 1
-        first = page.marks.index(TEXT) if last else 0
-        return Cut("\n".join(without_signature(lines[first:last])), page.doubtful)
+    marks = "".join(page.marks)
+    last = marks.rfind(TEXT)
+    if _QUOTED.isdisjoint(marks[:last] if last >= 0 else marks):  # all of it stands above the quotes, as nearly always
+        return Cut("\n".join(without_signature(lines[max(marks.find(TEXT), 0) : last + 1])), page.doubtful)
     runs = _runs(page)
     if not runs:
         return Cut("", page.doubtful)
@@ -123,7 +121,8 @@ def _is_prose(text: str) -> bool:
         return False
     if ":" in text or "<" in text or ">" in text or _DRAWN_LINE.search(text):
         return False
-    return PHRASES.above_starts.isdisjoint([line[:ABOVE_START] for line in text.casefold().split("\n")])
+    starts = "\n".join([line[:ABOVE_START] for line in text.split("\n")])
+    return PHRASES.above_starts.isdisjoint(starts.casefold().split("\n"))
 
 
 def _answers_below(seen: Sequence[str], marker: int) -> bool:

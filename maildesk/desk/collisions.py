@@ -1,0 +1,112 @@
+"""When somebody else was quicker: an answer that a colleague's answer has overtaken is held and its agent shown
+what came in between; one that only the customer has overtaken goes out, and the ticket stays open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from maildesk.config import Agent
+from maildesk.desk import customers, letters, privacy
+from maildesk.desk.authority import Authority
+from maildesk.desk.case import Case
+from maildesk.desk.commands.status import change
+from maildesk.desk.transcripts import parcel
+from maildesk.desk.when import say
+from maildesk.mail.slots import Words
+from maildesk.model import (
+    Defer,
+    Deferred,
+    Entry,
+    Forget,
+    Kind,
+    Plan,
+    Purpose,
+    Reason,
+    RecordEvent,
+    Status,
+    Step,
+    Ticket,
+    Verdict,
+    Wait,
+)
+
+_SHOWN = 4000  # characters of an entry
+
+
+def colleagues(case: Case, agent: Agent) -> tuple[Entry, ...]:
+    """What other agents have answered since this one looked."""
+    return tuple(e for e in case.facts.since if e.kind is Kind.AGENT and e.author != agent.id)
+
+
+def unseen(case: Case) -> tuple[Entry, ...]:
+    """What customers have written since."""
+    return tuple(e for e in case.facts.since if e.kind is Kind.CUSTOMER)
+
+
+def stops(case: Case, agent: Agent) -> bool:
+    """Whether an answer has to wait for `#send`."""
+    if case.released is not None:
+        return False
+    return bool(colleagues(case, agent)) or bool(unseen(case) and case.policy.config.desk.unseen == "hold")
+
+
+def hold(case: Case, claimed: Authority, agent: Agent, ticket: Ticket) -> Plan:
+    """Nothing is done; the mail waits for `#send`."""
+    waited = _waits(case, claimed, agent, ticket)
+    reason = Reason("collision", "somebody has written since: it waits for #send")
+    event = RecordEvent(ticket.id, "collision", {"mail": case.inbox_id, "agent": agent.id})
+    steps = (Defer(waited), event, _shown(case, agent, ticket, "held"))
+    return Plan(Verdict.NOTE, agent.id, steps, (claimed.reason, reason), ticket.id, "token")
+
+
+def hold_again(case: Case, claimed: Authority, agent: Agent, ticket: Ticket) -> Plan:
+    """`#send`, but a colleague has answered again meanwhile: what waits goes on waiting, and its agent sees why."""
+    reason = Reason("collision", "a colleague has answered again: it goes on waiting for #send")
+    return Plan(Verdict.NOTE, agent.id, (_shown(case, agent, ticket, "held"),), (claimed.reason, reason), ticket.id)
+
+
+def keep_open(case: Case, agent: Agent, ticket: Ticket) -> Iterator[Step]:
+    """The answer went out though the customer has written since: the ticket stays open, and the agent sees why."""
+    yield from change(ticket, Status.OPEN, case.moment, case.policy.config)
+    yield _shown(case, agent, ticket, "sent")
+
+
+def too_late(case: Case, claimed: Authority, waited: Deferred) -> Plan | None:
+    """A mail that was to go later, and somebody wrote first: it waits for `#send`. None: nobody did."""
+    ticket, agent = claimed.ticket, claimed.agent
+    if ticket is None or agent is None or ticket.revision <= waited.revision:
+        return None
+    reason = Reason("collision", "somebody wrote before its time had come: it waits for #send")
+    again = _waits(case, claimed, agent, ticket)
+    steps = (Forget(waited.id), Defer(again), _shown(case, agent, ticket, "late"))
+    return Plan(Verdict.NOTE, agent.id, steps, (claimed.reason, reason), ticket.id, "token")
+
+
+def _waits(case: Case, claimed: Authority, agent: Agent, ticket: Ticket) -> Deferred:
+    return Deferred(Wait.COLLISION, agent.id, case.inbox_id, ticket.id, None, ticket.revision, data=str(claimed.kind))
+
+
+def _shown(case: Case, agent: Agent, ticket: Ticket, what: str) -> Step:
+    """The mail that shows an agent what they have not seen; ``what`` became of theirs: held, sent, late."""
+    config = case.policy.config
+    items = [
+        {
+            "author": _author(case, ticket, entry),
+            "at": say(entry.created_at, config.zone(agent)),
+            "words": Words(privacy.redact_tokens(entry.text[:_SHOWN], config)),
+        }
+        for entry in case.facts.since
+        if entry.author != agent.id
+    ]
+    values: dict[str, object] = {"what": what, "items": items, "words": Words(case.words)}
+    told = replace(parcel(case, agent, Purpose.COLLISION, values), serial=case.inbox_id)
+    return letters.to_agent(customers.desk(case, ticket), agent, ticket, told)
+
+
+def _author(case: Case, ticket: Ticket, entry: Entry) -> str:
+    colleague = case.policy.config.agent(entry.author)
+    if colleague is not None:
+        return colleague.name
+    return letters.author_name(ticket, entry) or entry.author

@@ -1,0 +1,114 @@
+"""Makes the report of what was found."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from maildesk.desk.figures import names
+from maildesk.desk.figures.period import Period
+from maildesk.desk.figures.report import Agent, Day, Report, Urgent
+from maildesk.desk.figures.rows import Found
+from maildesk.desk.figures.terms import Terms
+from maildesk.desk.figures.tickets import Tickets
+from maildesk.desk.figures.waits import share
+from maildesk.desk.figures.worktime import minute_of
+
+_MICROSECOND = timedelta(microseconds=1)
+
+Table = tuple[tuple[int, ...], ...]
+
+
+def report(found: Found, terms: Terms) -> Report:
+    """Reads ``found.cases`` to its end."""
+    period, tickets = terms.period, _tickets(found, terms)
+    hours, days = _by_hour(found, period), tuple(_days(found, period, tickets))
+    groups = names.groups(tickets, found.ratings)
+    new, mail_out, solution = sum(day.new for day in days), sum(map(sum, hours[1])), tickets.solution.all(tickets.kinds)
+    return Report(
+        since=period.since.astimezone(period.zone),
+        until=period.until.astimezone(period.zone),
+        timezone=period.zone.key,
+        mail_in=sum(map(sum, hours[0])),
+        mail_out=mail_out,
+        new=new,
+        solved=solution.count,
+        reopened=sum(period.since <= each.again < period.until for each in found.reopenings),
+        backlog=days[-1].backlog,
+        open=found.live.get("new", 0) + found.live.get("open", 0),
+        pending=found.live.get("pending", 0),
+        unanswered=share(tickets.unanswered, new),
+        first_reply=tickets.first_reply.all(tickets.kinds),
+        solution=solution,
+        one_touch=share(sum(tickets.one_touch[number] for number in tickets.kinds.kinds()), solution.count),
+        replies=share(mail_out, solution.count),
+        mood={name: count for name, count in tickets.mood.most_common() if name is not None},
+        urgent=Urgent(found.urgency.said, share(found.urgency.right, found.urgency.said)),
+        rating=names.rating(found.ratings),
+        spam=found.spam,
+        days=days,
+        mail_in_hours=hours[0],
+        mail_out_hours=hours[1],
+        groups=groups,
+        growing=names.growing(groups, found.before),
+        agents=tuple(Agent(hand.agent, hand.answers, hand.notes) for hand in found.hands),
+    )
+
+
+def _tickets(found: Found, terms: Terms) -> Tickets:
+    tickets = Tickets((minute_of(terms.period.since), _end(terms.period.until)), terms.rules)
+    for cases in found.cases:
+        tickets.add(cases, found)
+    tickets.opened.sort()
+    tickets.ended.sort()
+    return tickets
+
+
+def _end(until: datetime) -> int:
+    """The first minute that does not count: of the minute that is on, what has happened counts."""
+    return minute_of(until - _MICROSECOND) + 1
+
+
+def _by_hour(found: Found, period: Period) -> tuple[Table, Table]:
+    """Mail in and out by weekday and hour."""
+    tables = [[[0] * 24 for _ in range(7)] for _ in range(2)]
+    for (day, stretch), mails in zip(period.hours(), found.traffic, strict=True):
+        hour = stretch.since.astimezone(period.zone).hour
+        tables[0][day.weekday()][hour] += mails.incoming
+        tables[1][day.weekday()][hour] += mails.outgoing
+    mail_in, mail_out = (tuple(map(tuple, table)) for table in tables)
+    return mail_in, mail_out
+
+
+def _days(found: Found, period: Period, tickets: Tickets) -> Iterator[Day]:
+    mail_in, mail_out = _by_day(found, period)
+    over = sorted(minute_of(each.over) for each in found.reopenings)
+    again = sorted(minute_of(each.again) for each in found.reopenings)
+    replies, solutions = sorted(tickets.first_reply.breaches), sorted(tickets.solution.breaches)
+    for day, stretch in period.days():
+        since, until = minute_of(stretch.since), _end(stretch.until)
+        away = bisect_left(over, until) - bisect_left(again, until)
+        yield Day(
+            day=day,
+            mail_in=mail_in[day],
+            mail_out=mail_out[day],
+            new=_between(tickets.opened, since, until),
+            solved=_between(tickets.ended, since, until),
+            backlog=bisect_left(tickets.opened, until) - bisect_left(tickets.ended, until) - away,
+            first_reply_breaches=_between(replies, since, until),
+            solution_breaches=_between(solutions, since, until),
+        )
+
+
+def _by_day(found: Found, period: Period) -> tuple[Mapping[date, int], Mapping[date, int]]:
+    mail_in, mail_out = Counter[date](), Counter[date]()
+    for (day, _), mails in zip(period.hours(), found.traffic, strict=True):
+        mail_in[day] += mails.incoming
+        mail_out[day] += mails.outgoing
+    return mail_in, mail_out
+
+
+def _between(minutes: Sequence[int], since: int, until: int) -> int:
+    return bisect_left(minutes, until) - bisect_left(minutes, since)

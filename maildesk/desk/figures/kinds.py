@@ -1,0 +1,99 @@
+"""Of what kind tickets are: their labels, and what depends on them.
+
+Tickets of one kind have all labels but their tags in common: a large desk has some thousand kinds of a million
+tickets. Counting by kinds, and summing up kinds by a label in the end, is what makes a report quick.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from math import inf
+
+from maildesk.desk.figures.rows import Cases
+from maildesk.desk.hours import Calendar
+
+GROUPS = ("category", "tag", "team", "agent", "brand", "language")
+_OF_KINDS = ("category", "team", "agent", "brand", "language")
+
+Times = Mapping[int, int]
+"""How often each number of minutes came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Within so many minutes of working time; inf: nothing is promised."""
+
+    first_reply: float = inf
+    solution: float = inf
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What depends on a ticket's labels and status."""
+
+    promise: Callable[[str, str | None, tuple[str, ...], str], Promise]  # to priority, team, tags, customer
+    calendar: Callable[[str | None], Calendar | None]  # of a team
+    over: frozenset[str]  # statuses in which nobody waits for a first reply
+    still: frozenset[str]  # statuses in which the clock of solutions stands still
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """Which tickets have tags, by their places in a piece, and which these are."""
+
+    places: Sequence[int]
+    numbers: Sequence[int]
+
+    def of(self, chosen: Sequence[object]) -> list[int]:
+        """The tags of those that are chosen: their places hold something true."""
+        return [tag for place, tag in zip(self.places, self.numbers, strict=True) if chosen[place]]
+
+
+class Kinds:
+    """A number for every kind and every tag that comes."""
+
+    def __init__(self) -> None:
+        numbers = count().__next__
+        self._kinds: defaultdict[tuple[str | None, ...], int] = defaultdict(numbers)
+        self._tags: defaultdict[str, int] = defaultdict(numbers)
+
+    def of(self, cases: Cases) -> list[int]:
+        """The kind of each ticket."""
+        labels = zip(cases.category, cases.team, cases.agent, cases.brand, cases.language, strict=True)
+        return list(map(self._kinds.__getitem__, labels))
+
+    def tags(self, cases: Cases) -> Tags:
+        places = [place for place, tags in enumerate(cases.tags) for _ in tags]
+        return Tags(places, [self._tags[tag] for tags in cases.tags for tag in tags])
+
+    def kinds(self) -> list[int]:
+        """The numbers that are not tags'."""
+        return list(self._kinds.values())
+
+    def names(self, group: str) -> dict[int, str | None]:
+        """What a number is called in one of `GROUPS`."""
+        if group == "tag":
+            return {number: tag for tag, number in self._tags.items()}
+        place = _OF_KINDS.index(group)
+        return {number: labels[place] for labels, number in self._kinds.items()}
+
+
+def counts(names: Mapping[int, str | None], found: Mapping[int, int]) -> Counter[str | None]:
+    """So many of each number, as so many of each name."""
+    total: Counter[str | None] = Counter()
+    for number, name in names.items():
+        if number in found:
+            total[name] += found[number]
+    return total
+
+
+def times(names: Mapping[int, str | None], found: Mapping[int, Times]) -> dict[str | None, Times]:
+    """The times of each number, as those of each name."""
+    total: dict[str | None, Counter[int]] = {}
+    for number, name in names.items():
+        if number in found:
+            total.setdefault(name, Counter()).update(found[number])
+    return dict(total)

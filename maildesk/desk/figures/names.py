@@ -1,0 +1,78 @@
+"""The same figures for each category, tag, team, agent, brand and language; and which of them grow."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from maildesk.desk.figures.kinds import GROUPS, counts
+from maildesk.desk.figures.report import Group, Growth, Rating
+from maildesk.desk.figures.rows import Opened, Rated
+from maildesk.desk.figures.tickets import Tickets
+from maildesk.desk.figures.waits import NONE, share
+
+GROWING = 3  # new tickets that make a type worth a word
+
+Groups = Mapping[str, tuple[Group, ...]]
+
+
+def groups(tickets: Tickets, ratings: Iterable[Rated]) -> Groups:
+    ratings = tuple(ratings)
+    return {group: tuple(_group(group, tickets, ratings)) for group in GROUPS}
+
+
+def _group(group: str, tickets: Tickets, ratings: Iterable[Rated]) -> Iterator[Group]:
+    """The largest first."""
+    names = tickets.kinds.names(group)
+    new, touched = counts(names, tickets.new), counts(names, tickets.one_touch)
+    replies, solutions = tickets.first_reply.by_name(names), tickets.solution.by_name(names)
+    rated = _rated(group, ratings)
+    for name in sorted({*new, *replies, *solutions, *rated}, key=lambda name: (-new[name], name or "")):
+        reply, solution = replies.get(name, NONE), solutions.get(name, NONE)
+        given = rating(rated.get(name, ()))
+        yield Group(
+            name=name,
+            new=new[name],
+            solved=solution.count,
+            first_reply=reply.median,
+            first_reply_kept=reply.kept,
+            solution=solution.median,
+            solution_kept=solution.kept,
+            one_touch=share(touched[name], solution.count),
+            rating=given.mean,
+            ratings=given.count,
+        )
+
+
+def _rated(group: str, ratings: Iterable[Rated]) -> Mapping[str | None, list[Rated]]:
+    found: defaultdict[str | None, list[Rated]] = defaultdict(list)
+    for rated in ratings:
+        match group:
+            case "category":
+                found[rated.category].append(rated)
+            case "team":
+                found[rated.team].append(rated)
+            case "agent":
+                found[rated.agent].append(rated)
+    return found
+
+
+def rating(ratings: Iterable[Rated]) -> Rating:
+    scores = Counter[int]()
+    for rated in ratings:
+        scores[rated.score] += rated.count
+    count, total = scores.total(), sum(score * times for score, times in scores.items())
+    return Rating(count, share(total, count), dict(sorted(scores.items())))
+
+
+def growing(groups: Groups, before: Iterable[Opened]) -> tuple[Growth, ...]:
+    """The largest difference first."""
+    past = {(opened.by, opened.name): opened.count for opened in before}
+    found = [
+        Growth(by, group.name, group.new, past.get((by, group.name), 0))
+        for by in ("category", "tag")
+        for group in groups[by]
+        if group.name is not None and group.new >= GROWING
+    ]
+    more = [growth for growth in found if growth.new > growth.before]
+    return tuple(sorted(more, key=lambda growth: (growth.before - growth.new, growth.by, growth.name)))

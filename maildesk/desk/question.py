@@ -1,0 +1,85 @@
+"""What of the past a mail makes us want to know, before anybody has decided what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from maildesk.desk import addresses
+from maildesk.desk.addresses import AGENTS, AddressKind, Recipient
+from maildesk.desk.case import TAG
+from maildesk.desk.commands import grammar, guests
+from maildesk.desk.commands.table import BY_NAME, wanted
+from maildesk.desk.origins import Meant
+from maildesk.desk.policy import Policy
+from maildesk.mail import parse
+from maildesk.model import Mail, Question
+
+_ANSWERED, _NEWEST, _OLDEST_IDS = 5, 10, 4  # Message-IDs that are looked up: In-Reply-To, References' end and start
+
+
+def question(inbox_id: int, meant: Meant, to: tuple[Recipient, ...], policy: Policy, now: datetime) -> Question:
+    """What of the past this mail makes us want to know."""
+    desk, mail = policy.config.desk, meant.mail
+    agent = policy.config.agent_by_email(mail.author.email)
+    named = _named(mail, to)
+    returned = [f"<{r.token}@{desk.domain}>" for r in to if r.kind is AddressKind.BOUNCE][:1]
+    bounced = [mail.bounce.original_message_id] if mail.bounce else []
+    who = meant.forwarded.author if meant.forwarded else None
+    if agent is not None:
+        block = grammar.parse(mail.reply.text, tuple(BY_NAME))
+        named = replace(wanted(block, agent, named, policy), secrets=tuple(_secrets(mail, to)))
+        who = guests.requester(block.commands, policy.config) or who
+    return replace(
+        named,
+        inbox_id=inbox_id,
+        digest=parse.fingerprint(mail),
+        message_id=mail.message_id,
+        author=mail.author.email,
+        person=who.email if who else "",
+        references=(*named.references, *returned),
+        bounced_ids=tuple(m for m in (*returned, *bounced) if m),
+        auto_replies_since=now - desk.auto_reply_limit.per,
+        desk_since=now - desk.auto_reply_desk_limit.per,
+        notices_since=now - desk.notice_limit.per,
+        hour_ago=now - timedelta(hours=1),
+        now=now,
+        loads=policy.config.shares_work,
+        agent=agent.id if agent else "",
+    )
+
+
+def of_desk(policy: Policy, now: datetime) -> Question:
+    """What due work and commands from the shell make us want to know, whatever they are about."""
+    return Question(now=now, notices_since=now - policy.config.desk.notice_limit.per, loads=policy.config.shares_work)
+
+
+def _named(mail: Mail, to: tuple[Recipient, ...]) -> Question:
+    """The tickets that a mail names in one way or another."""
+    signed = next((claim for r in to if r.kind in AGENTS if (claim := addresses.read(r.token))), None)
+    tag = TAG.search(mail.subject)
+    return Question(
+        references=tuple(_references(mail)),
+        tag=int(tag.group(1)) if tag else None,
+        customer_tokens=tuple(dict.fromkeys(r.token for r in to if r.kind is AddressKind.CUSTOMER)),
+        signed_ticket=signed.ticket if signed and signed.ticket else None,
+        seen_revision=signed.revision if signed else None,
+        answered_early=mail.message_id,
+    )
+
+
+def _secrets(mail: Mail, to: tuple[Recipient, ...]) -> Iterator[str]:
+    """Hashes of the one-time tokens that it may answer to: an address, or the Message-ID that stands in its place."""
+    for token in (r.token for r in to if r.kind is AddressKind.CONFIRM):
+        yield addresses.fingerprint(token)
+    for message_id in mail.in_reply_to[:_ANSWERED]:
+        yield addresses.fingerprint(message_id.strip("<>").partition("@")[0])
+
+
+def _references(mail: Mail) -> Iterator[str]:
+    """In-Reply-To, the newest References, and the oldest: clients trim a long thread in its midst (RFC 5322 §3.6.4)."""
+    newest, oldest = mail.references[: -_NEWEST - 1 : -1], mail.references[:_OLDEST_IDS]
+    for found in dict.fromkeys((*mail.in_reply_to[:_ANSWERED], *newest, *oldest)):
+        if found != mail.message_id:
+            yield found

@@ -1,0 +1,111 @@
+"""What of the past an agent's mail makes us want to know, besides what every mail does."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from maildesk.model import Deferred, Entry, Event, Kind, Question, SentMail, Ticket
+from maildesk.store import deferred, rows
+from maildesk.store.engine import Store, to_text, to_time_or_none
+
+_RECENT = 200  # events of a ticket among which an agent's last change is looked for
+_NEWER = 20  # entries that an agent is shown
+
+
+def signed_for(store: Store, question: Question, answered: SentMail | None) -> Ticket | None:
+    """The ticket that an agent's address names; or the one that was split off it, with the message that is answered."""
+    ticket = rows.ticket(store, question.signed_ticket) if question.signed_ticket is not None else None
+    if ticket is None or answered is None or answered.agent != question.agent or answered.ticket_id is None:
+        return ticket
+    split = "SELECT 1 FROM links WHERE ticket_id = ? AND other_id = ? AND kind = 'split'"
+    if store.value(split, (answered.ticket_id, ticket.id)) is None:
+        return ticket
+    return rows.ticket(store, answered.ticket_id)
+
+
+def since(store: Store, question: Question, ticket: Ticket, answered: SentMail | None) -> tuple[Entry, ...]:
+    """The public entries on the ticket that came after what the agent has seen, oldest first."""
+    public = rows.entries(store, ticket.id, (Kind.CUSTOMER, Kind.AGENT))
+    if question.seen_revision is not None and question.signed_ticket is not None:
+        seen = _seen(store, question.signed_ticket, question.seen_revision)
+        newer = tuple(entry for entry in public if entry.id not in seen)
+    elif answered is not None and answered.agent == question.agent and answered.entry_id is not None:
+        newer = tuple(entry for entry in public if entry.id > answered.entry_id)
+    else:
+        newer = ()
+    return newer[:_NEWER][::-1]
+
+
+def _seen(store: Store, ticket_id: int, revision: int) -> frozenset[int]:
+    """The public messages that stood on a ticket when it had this revision, by its own log: it may be merged since.
+
+    What was let in (`#admit`) had been shown to agents before.
+    """
+    seen: set[int] = set()
+    came: list[int] = []  # one for each step of the revision
+    for row in store.rows(
+        "SELECT kind, data FROM events WHERE ticket_id = ? AND kind IN ('message', 'kind', 'merged_in', 'moved_in')"
+        " ORDER BY id",
+        (ticket_id,),
+    ):
+        data = json.loads(row["data"])
+        if row["kind"] == "message" and data["kind"] in (Kind.CUSTOMER, Kind.AGENT):
+            came.append(data["message"])
+        elif row["kind"] == "kind":
+            seen.add(data["message"])
+        else:
+            entries = [int(id) for id in str(data.get("entries", "")).split()]
+            came += entries + [0] * (data.get("revision", 0) - len(entries))  # some of them are public no more
+    return frozenset((*seen, *came[:revision]))
+
+
+def waiting(store: Store, question: Question, ticket: Ticket, now: datetime) -> tuple[Deferred, ...]:
+    """This agent's mails that wait on the ticket, newest first."""
+    return deferred.of_agent(store, question.agent, ticket.id, now - deferred.LIFETIME)
+
+
+def confirmed(store: Store, question: Question, now: datetime) -> Deferred | None:
+    """The mail that waits for the one-time token which this one answers to."""
+    found = (deferred.by_secret(store, secret, now - deferred.LIFETIME) for secret in question.secrets[:5])
+    return next((each for each in found if each is not None), None)
+
+
+def last_change(store: Store, agent: str, ticket_id: int) -> tuple[Event, ...]:
+    """What the agent's last mail changed on the ticket, oldest first; what they took back does not count."""
+    found = store.rows(
+        "SELECT * FROM events WHERE ticket_id = ? AND actor = ? ORDER BY id DESC LIMIT ?", (ticket_id, agent, _RECENT)
+    )
+    events = [rows.event(row) for row in found]
+    undos = {event.at for event in events if event.kind == "undo"}
+    undone = {event.data.get("of") for event in events if event.kind == "undo"}
+    last = next((e.at for e in events if e.at not in undos and to_text(e.at) not in undone), None)
+    return tuple(event for event in reversed(events) if event.at == last)
+
+
+def mails_of(store: Store, change: tuple[Event, ...]) -> tuple[SentMail, ...]:
+    """What was mailed together with a change."""
+    if not change:
+        return ()
+    sql = "SELECT * FROM outbox WHERE ticket_id = ? AND created_at = ? ORDER BY id"
+    return tuple(rows.sent_mail(row) for row in store.rows(sql, (change[0].ticket_id, to_text(change[0].at))))
+
+
+def away(store: Store, now: datetime) -> dict[str, datetime | None]:
+    """The agents who are absent now, and until when; None: until they say that they are back."""
+    found = store.rows("SELECT agent, until FROM absences WHERE until IS NULL OR until > ?", (to_text(now),))
+    return {row["agent"]: to_time_or_none(row["until"]) for row in found}
+
+
+def loads(store: Store) -> dict[str, int]:
+    """How many live tickets each agent has."""
+    found = store.rows(
+        "SELECT assignee, count(*) AS n FROM tickets"
+        " WHERE assignee IS NOT NULL AND status IN ('new', 'open', 'pending') GROUP BY assignee"
+    )
+    return {row["assignee"]: row["n"] for row in found}
+
+
+def turns(store: Store) -> dict[str, str]:
+    """Whose turn it was last in each team."""
+    return {row["team"]: row["agent"] for row in store.rows("SELECT team, agent FROM turns")}

@@ -1,0 +1,42 @@
+"""What the desk's figures are counted from, read with the only SQL that reports have."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from maildesk.store.engine import Store
+from maildesk.store.figures import mails, tickets
+from maildesk.store.figures.counted import IMPORTS
+from maildesk.store.figures.found import Asked, Cases, Found, Hand, Opened, Rated, Reopening, Span, Traffic, Urgency
+
+__all__ = [
+    "Asked",
+    "Cases",
+    "Found",
+    "Hand",
+    "Opened",
+    "Rated",
+    "Reopening",
+    "Span",
+    "Traffic",
+    "Urgency",
+    "read",
+]
+
+
+def read(store: Store, asked: Asked) -> Found:
+    """All that a report is counted from. Stay in one `Store.snapshot` until it is counted."""
+    span, imports = asked.span, bool(store.value(IMPORTS))
+    return Found(
+        cases=tickets.cases(store, asked, imports),
+        histories=partial(tickets.histories, store),
+        reopened=tickets.reopened(store),
+        reopenings=tickets.reopenings(store, span),
+        traffic=mails.traffic(store, asked.stretches, imports),
+        hands=mails.hands(store, span, imports),
+        ratings=mails.ratings(store, span),
+        before=tickets.opened(store, Span(asked.before, span.since), imports),
+        urgency=mails.urgency(store, span),
+        live=tickets.live(store),
+        spam=tickets.spam(store, span),
+    )

@@ -1,0 +1,123 @@
+"""What the figures of the desk are counted from: what is asked of the store, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from maildesk.store.engine import Value, to_text
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From ``since`` on, to before ``until``."""
+
+    since: datetime
+    until: datetime
+
+    @property
+    def values(self) -> dict[str, Value]:
+        return {"since": to_text(self.since), "until": to_text(self.until)}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    span: Span
+    before: datetime  # from when to the span categories and tags are counted, too
+    stretches: Sequence[Span]  # within each of which mails are counted
+    customers: bool = False  # whether the cases tell their customers' addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Some tickets, by columns. Times are minutes since 1970, None where it has not happened."""
+
+    ids: Sequence[int]
+    opened: Sequence[int]
+    replied: Sequence[int | None]  # by an agent, for the first time
+    ended: Sequence[int | None]  # solved or closed, and not opened again
+    once: Sequence[int | None]  # 1: no agent has answered after the first answer
+    mood: Sequence[str | None]
+    priority: Sequence[str]
+    category: Sequence[str | None]
+    team: Sequence[str | None]
+    agent: Sequence[str | None]
+    brand: Sequence[str | None]
+    language: Sequence[str]
+    customer: Sequence[str]  # their address; "" where it was not asked for
+    tags: Sequence[tuple[str, ...]]
+
+
+Histories = Callable[[Sequence[int]], dict[int, list[tuple[int, str]]]]
+"""At which minutes tickets came to which status, in order, by their ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """A ticket that was over for a while."""
+
+    over: datetime
+    again: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Mails within one stretch of time."""
+
+    incoming: int
+    outgoing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What an agent wrote."""
+
+    agent: str
+    answers: int
+    notes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """So many ratings of one score, of tickets of one kind."""
+
+    score: int
+    category: str | None
+    team: str | None
+    agent: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """So many tickets with one category or tag."""
+
+    by: str  # category, tag
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """Tickets that their customers called urgent, and how many of them still are: an agent takes back what is not."""
+
+    said: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """``cases`` and ``histories`` are read while they are counted: stay in the snapshot."""
+
+    cases: Iterator[Cases]
+    histories: Histories
+    reopened: frozenset[int]  # tickets that ever were
+    reopenings: tuple[Reopening, ...]  # that ended after the span began
+    traffic: tuple[Traffic, ...]
+    hands: tuple[Hand, ...]
+    ratings: tuple[Rated, ...]
+    before: tuple[Opened, ...]
+    urgency: Urgency
+    live: dict[str, int]  # tickets by status, now: new, open, pending
+    spam: int

@@ -1,0 +1,38 @@
+"""Since when a customer waits for an agent's word: `tickets.waiting_since`, kept in step with what is written.
+
+Run inside the transaction that applies a plan. It records no events: those of the messages tell as much.
+"""
+
+from __future__ import annotations
+
+from maildesk.model import Entry, Kind, Status
+from maildesk.store.engine import Store, to_text
+
+OVER = frozenset({Status.SOLVED, Status.CLOSED, Status.SPAM})
+_OVER = "status IN ('solved', 'closed', 'spam')"
+
+
+def written(store: Store, entry: Entry) -> None:
+    """A customer's word begins a wait where none is on, unless it changes nothing (a thank-you); an agent's ends it."""
+    if entry.kind is Kind.AGENT:
+        store.execute("UPDATE tickets SET waiting_since = NULL WHERE id = ?", (entry.ticket_id,))
+    elif entry.kind is Kind.CUSTOMER:
+        store.execute(
+            f"UPDATE tickets SET waiting_since = coalesce(waiting_since, ?) WHERE id = ? AND NOT {_OVER}",  # noqa: S608
+            (to_text(entry.created_at), entry.ticket_id),
+        )
+
+
+def over(store: Store, ticket_id: int) -> None:
+    """Nobody waits on a ticket that is over."""
+    store.execute("UPDATE tickets SET waiting_since = NULL WHERE id = ?", (ticket_id,))
+
+
+def counted_again(store: Store, ticket_id: int) -> None:
+    """After messages have come, gone, or become something else: by those that are there now."""
+    store.execute(
+        f"UPDATE tickets SET waiting_since = CASE WHEN {_OVER} THEN NULL ELSE ("  # noqa: S608 - a fixed text
+        " SELECT min(created_at) FROM messages WHERE ticket_id = ?1 AND kind = 'customer' AND id > coalesce("
+        "  (SELECT max(id) FROM messages WHERE ticket_id = ?1 AND kind = 'agent'), 0)) END WHERE id = ?1",
+        (ticket_id,),
+    )
