@@ -6,10 +6,16 @@ import re
 from pathlib import Path
 
 from maildesk.desk.commands import table
+from maildesk.desk.figures import definitions
 from maildesk.mail import variables
 
 README = Path(__file__).parent.parent / "README.md"
-TABLES = {"commands": table.markdown, "variables": variables.markdown_table}
+TABLES = {
+    "commands": table.markdown,
+    "variables": variables.markdown_table,
+    "figures": definitions.markdown,
+    "rules": lambda: definitions.RULES,
+}
 
 
 def generated(text: str) -> str:

@@ -33,6 +33,7 @@ _MODULES = {
     "pipe": "pipe",
     "import": "keep",
     "backup": "keep",
+    "report": "report",
 }
 _NOT_WORDS = {"import": "import_"}  # names that Python keeps for itself
 _DEFAULT = Path("config/maildesk.yaml")

@@ -107,7 +107,8 @@ def _happened(ticket: Row, zone: ZoneInfo) -> None:
     click.secho("\nEvents", bold=True)
     table(("at", "by", "what", ""), events, "  none")
     for timer in ticket["timers"]:
-        click.echo(f"  {timer['kind'].replace('_', ' ')}: reminder at {when(timer['at'], zone)}")
+        whose = ", ".join(line(timer[name]) for name in ("agent", "label") if timer[name])
+        click.echo(f"  {timer['kind'].replace('_', ' ')} at {when(timer['at'], zone)}{f' ({whose})' if whose else ''}")
     for mail in ticket["deferred"]:
         at = f", until {when(mail['at'], zone)}" if mail["at"] else ""
         click.echo(f"  mail {mail['inbox_id']} of {mail['agent']} waits ({mail['wait']}){at}")

@@ -53,9 +53,7 @@ class Config(Section):
     escalations: tuple[Escalation, ...] = Field(
         (), description="what is done once a target is long past; each that matches, each once"
     )
-    silence: Silence = Field(
-        {}, description="what is done when a customer does not answer", validate_default=True
-    )
+    silence: Silence = Field({}, description="what is done when a customer does not answer", validate_default=True)
     digest: Digest | None = Field(None, description="what waits, as a mail each morning; left out: none")
     recurring: tuple[Recurring, ...] = Field((), description="tickets that open by themselves, again and again")
     limits: Limits = Field({}, description="what one mail may cost", validate_default=True)

@@ -17,7 +17,7 @@ from maildesk.desk.case import Case
 from maildesk.desk.commands import grammar
 from maildesk.desk.commands.effects import Effects, Said
 from maildesk.desk.commands.grammar import Block
-from maildesk.desk.commands.table import BY_NAME, carry_out, help_values
+from maildesk.desk.commands.table import BY_NAME, carry_out, help_values, looks_alone
 from maildesk.desk.transcripts import CANNOT, TOO_MANY, may_tell, parcel, refused
 from maildesk.desk.when import say
 from maildesk.mail.slots import Words
@@ -94,7 +94,7 @@ def _on_ticket(case: Case, claimed: Authority, draft: Draft, block: Block) -> Pl
         return collisions.hold(case, claimed, agent, draft.ticket)
     try:
         steps = list(answers.steps(case, draft))
-        if answers_customer and case.released is None and collisions.unseen(case):
+        if answers_customer and collisions.unsaid(case) and collisions.unseen(case):
             steps += collisions.keep_open(case, agent, draft.after)
     except CANNOT as error:
         return refused(case, claimed, agent, str(error))
@@ -119,6 +119,8 @@ def _unwise(case: Case, draft: Draft, block: Block) -> str:
             f"{line!r} stands among your words and may be meant as a command. Commands go to the top; a line with "
             "#end above your words says that it is none."
         )
+    if why := collisions.gone(case, draft.ticket):
+        return why
     if case.facts.replies >= _REPLIES:
         return "More answers went out on this ticket within an hour than a person writes."
     return ""
@@ -138,7 +140,15 @@ def _previewed(case: Case, claimed: Authority, draft: Draft, steps: list[Step]) 
 def _wait(case: Case, claimed: Authority, draft: Draft) -> Plan:
     """It could be carried out, and waits: for its time, or for the agent's second word."""
     agent, ticket, effects = draft.agent, draft.ticket, draft.effects
-    waits = Deferred(Wait.LATER, agent.id, case.inbox_id, ticket.id, None, ticket.revision, data=str(claimed.kind))
+    waits = Deferred(
+        Wait.LATER,
+        agent.id,
+        case.inbox_id,
+        ticket.id,
+        None,
+        ticket.revision,
+        data=collisions.waits_for(claimed.kind, ticket),
+    )
     if not effects.confirm:
         at = say(effects.later or case.moment.now, case.policy.config.zone(agent))
         reason = Reason("later", f"all of it waits until {at}, unless somebody writes first")
@@ -178,9 +188,9 @@ def _word(case: Case, claimed: Authority, agent: Agent, meant: _Meant) -> Plan:
 
 
 def _without_ticket(case: Case, claimed: Authority, agent: Agent, meant: _Meant) -> Plan:
-    """Commands that need no ticket, or help. Words for nobody come back."""
+    """Commands that need no ticket, or help. Words for nobody come back; but below a look they are a signature."""
     effects, words = meant.effects, meant.block.words.strip()
-    if words:
+    if words and not looks_alone(meant.block):
         why = "This address belongs to no ticket, so your words went to nobody. Answer a notice of the ticket you mean."
         return refused(case, claimed, agent, why)
     steps: list[Step] = list(effects.steps)

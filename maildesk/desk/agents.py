@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from maildesk.config import Agent
-from maildesk.desk import acts, addresses, authority, collisions, customers, forwards, letters
+from maildesk.desk import acts, addresses, authority, collisions, customers, forwards, letters, threading
 from maildesk.desk.addresses import AddressKind
 from maildesk.desk.authority import Authority, Rank
 from maildesk.desk.case import Case
@@ -99,7 +99,7 @@ def _waiting(case: Case, claimed: Authority, agent: Agent, secret: str, entry_id
         entry_id=entry_id,
         revision=ticket.revision if ticket else 0,
         secret=secret,
-        data=str(claimed.kind),
+        data=collisions.waits_for(claimed.kind, ticket),
     )
 
 
@@ -121,6 +121,22 @@ _NO = re.compile(
 )
 
 
+_YES = re.compile(
+    r"\b(yes|yep|yeah|ok|okay|sure|fine|confirm\w*|conferm\w*|vahvist\w*|mine|me|mia|mio|moi|send|go|right|correct|"
+    r"s[iì]|oui|da|kyllä|joo|juu|se on|olin|eu|io)\b|#send\b",
+    re.IGNORECASE,
+)
+_FEW = 12  # words: a signature below an empty answer
+
+
+def _evasive(words: str) -> bool:
+    """Whether somebody writes at length and does not begin with a yes: absence messages without any mark do
+    (RFC 3834 §3.1.7 wants one), and a forger must not profit from a holiday.
+    """
+    said = words.split()
+    return len(said) > _FEW and _YES.search(" ".join(said[:5])) is None
+
+
 def confirmation(case: Case) -> Plan | None:
     """The answer to a confirmation: what waited goes, once. None: the mail is no such answer."""
     waited = case.facts.confirmed
@@ -137,6 +153,13 @@ def confirmation(case: Case) -> Plan | None:
     if _NO.search(case.mail.reply.text):
         why = Reason("declined", f"{agent.id} does not want mail {waited.inbox_id} to be carried out")
         return Plan(Verdict.NOTE, agent.id, (Forget(waited.id),), (why,), waited.ticket_id, "token")
+    if _evasive(case.mail.reply.text):
+        asked = Authority(
+            Rank.VOID, agent, AddressKind.CONFIRM, None, Reason("unconfirmed", "it says neither yes nor no")
+        )
+        return refused(
+            case, asked, agent, 'To confirm, answer that mail with "yes": what you wrote says neither yes nor no.'
+        )
     why = Reason("confirmed", f"{agent.id} has confirmed mail {waited.inbox_id}")
     steps = (Release(waited.id, case.moment.now),)
     return Plan(Verdict.NOTE, agent.id, steps, (why,), waited.ticket_id, "token")
@@ -146,10 +169,12 @@ def _nothing(case: Case, why: str) -> Plan:
     return Plan(Verdict.IGNORED, case.mail.author.email or "unknown", reasons=(Reason("unconfirmed", why),))
 
 
-def _void(case: Case) -> Plan:
+def _void(case: Case) -> Plan | None:
     """Used, too old, or never given out: an agent hears of it, anybody else does not."""
     why = "Nothing waits for this confirmation any more: it was used, or it is too old. Nothing was done"
     agent = case.agent
+    if agent is None and threading.find(case).standing in authority.CUSTOMERS:
+        return None  # a customer's answer to all, in which that address stands too
     if agent is None or case.automatic:
         return _nothing(case, why)
     nobody = Authority(Rank.VOID, agent, AddressKind.CONFIRM, None, Reason("void_token", why))
@@ -173,7 +198,7 @@ def released(case: Case, waited: Deferred) -> Plan:
 def _kind(case: Case, waited: Deferred) -> AddressKind:
     """Which kind of address the mail was sent to; a plain one stands for an answer, or for the desk's."""
     try:
-        kind = AddressKind(waited.data)
+        kind = AddressKind(waited.data.partition(" ")[0])
     except ValueError:
         kind = AddressKind.PLAIN
     if kind in addresses.AGENTS:

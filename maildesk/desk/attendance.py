@@ -21,6 +21,7 @@ from maildesk.mail.invitation import Answer
 from maildesk.model import (
     Address,
     Appointment,
+    Attachment,
     Entry,
     Kind,
     Mail,
@@ -55,7 +56,7 @@ def answered(case: Case) -> Plan | None:
         return None
     answer = _answer(case.mail)
     guest = _guest(case) if answer is not None else None
-    if answer is None or guest is None or not answer.uid.startswith(f"call-{guest.ticket.id}-"):
+    if answer is None or guest is None or not answer.uid.startswith(f"call-{guest.ticket.id}-") or _says_more(case):
         return None
     last = case.facts.appointment
     current = last if last is not None and last.uid == answer.uid else None
@@ -69,13 +70,22 @@ def answered(case: Case) -> Plan | None:
     return Plan(Verdict.NOTE, actor, steps, (reason,), guest.ticket.id, guest.how)
 
 
+def _is_calendar(part: Attachment) -> bool:
+    return part.media_type in _CALENDARS or part.name.lower().endswith(".ics")
+
+
 def _answer(mail: Mail) -> Answer | None:
     for part in mail.attachments:
-        if (part.media_type in _CALENDARS or part.name.lower().endswith(".ics")) and part.size <= _ICS:
+        if _is_calendar(part) and part.size <= _ICS:
             found = invitation.answer(parse.attachment(mail.raw, part.part).decode("utf-8", "replace"))
             if found is not None:
                 return found
     return None
+
+
+def _says_more(case: Case) -> bool:
+    """Whether somebody wrote a mail of their own, or enclosed a file: that is an answer like any other."""
+    return len(_words(case)) > _WORDS or not all(_is_calendar(part) for part in case.mail.attachments)
 
 
 def _guest(case: Case) -> _Guest | None:
@@ -110,7 +120,7 @@ def _words(case: Case) -> str:
     """What somebody wrote with their answer; a calendar (Google's) writes a text of its own, and says so."""
     words = case.mail.reply.text.strip()
     told = words.startswith("[") or bool(case.mail.automatic)  # a mail of nothing but an event says only what it holds
-    return "" if told else words[:_WORDS]
+    return "" if told else words
 
 
 def _tell(case: Case, guest: _Guest, entry: Entry, current: Appointment | None) -> Iterator[Step]:

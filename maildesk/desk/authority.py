@@ -20,7 +20,7 @@ from maildesk.desk.threading import Standing
 from maildesk.model import Kind, Proof, Reason, Ticket
 
 _PRIVATE = (Kind.NOTE,)
-_CUSTOMERS = (Standing.ON_TICKET, Standing.FOLLOW_UP)
+CUSTOMERS = (Standing.ON_TICKET, Standing.FOLLOW_UP)
 
 
 class Rank(StrEnum):
@@ -41,7 +41,7 @@ class Authority:
 def judge(case: Case) -> Authority | None:
     """None: the mail does not claim to be from an agent."""
     recipient = case.recipient(*AGENTS)
-    if recipient is not None and case.agent is None and threading.find(case).standing in _CUSTOMERS:
+    if recipient is not None and case.agent is None and threading.find(case).standing in CUSTOMERS:
         return None  # a customer's answer to all, in which an agent's address stands too
     if recipient is not None:
         return _by_address(case, recipient)
@@ -63,10 +63,26 @@ def _by_from(case: Case, agent: Agent) -> Authority | None:
     if ticket is not None and ticket.participant(agent.email) is not None:
         return None
     kind = _kind(case, ticket)
+    if ticket is not None and (others := _written_to_others(case, ticket)):
+        why = f"it was written to {others}, and may not be meant for the customers of ticket {ticket.id}"
+        return Authority(Rank.UNPROVEN, agent, kind, ticket, Reason("others", why))
     if case.authentication.proof is Proof.PROVEN and case.policy.config.desk.agents_proof == "token":
         return by_sender(case, agent, kind, ticket)
     why = f"{agent.email} is an agent's address, but it was not sent to their reply address"
     return Authority(Rank.UNPROVEN, agent, kind, ticket, Reason("no_token", why))
+
+
+def _written_to_others(case: Case, ticket: Ticket) -> str:
+    """Somebody else whom it is written to, with the desk in copy, while no customer is; "" where there is nobody."""
+    config, people = case.policy.config, (*case.mail.to, *case.mail.cc)
+    if any(ticket.participant(person.email) is not None for person in people):
+        return ""
+    others = (
+        p.email
+        for p in people
+        if addresses.classify(p.email, config.desk) is None and p.key() != case.mail.author.key()
+    )
+    return next(others, "")
 
 
 def _kind(case: Case, ticket: Ticket | None) -> AddressKind:

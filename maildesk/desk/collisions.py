@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from maildesk.config import Agent
 from maildesk.desk import customers, letters, privacy
+from maildesk.desk.addresses import AddressKind
 from maildesk.desk.authority import Authority
 from maildesk.desk.case import Case
 from maildesk.desk.commands.status import change
@@ -45,9 +46,14 @@ def unseen(case: Case) -> tuple[Entry, ...]:
     return tuple(e for e in case.facts.since if e.kind is Kind.CUSTOMER)
 
 
+def unsaid(case: Case) -> bool:
+    """Whether the agent was not asked yet what shall be done if somebody has written since."""
+    return case.released is None or case.released.wait is Wait.CONFIRM
+
+
 def stops(case: Case, agent: Agent) -> bool:
     """Whether an answer has to wait for `#send`."""
-    if case.released is not None:
+    if not unsaid(case):
         return False
     return bool(colleagues(case, agent)) or bool(unseen(case) and case.policy.config.desk.unseen == "hold")
 
@@ -85,7 +91,24 @@ def too_late(case: Case, claimed: Authority, waited: Deferred) -> Plan | None:
 
 
 def _waits(case: Case, claimed: Authority, agent: Agent, ticket: Ticket) -> Deferred:
-    return Deferred(Wait.COLLISION, agent.id, case.inbox_id, ticket.id, None, ticket.revision, data=str(claimed.kind))
+    kept = case.released.entry_id if case.released is not None else None  # as an unverified note
+    data = waits_for(claimed.kind, ticket)
+    return Deferred(Wait.COLLISION, agent.id, case.inbox_id, ticket.id, kept, ticket.revision, data=data)
+
+
+def waits_for(kind: AddressKind, ticket: Ticket | None) -> str:
+    """What is kept of a mail that waits: the kind of address that it went to, and for whom it was written."""
+    return f"{kind} {ticket.requester.email}" if ticket is not None else str(kind)
+
+
+def gone(case: Case, ticket: Ticket) -> str:
+    """Why what has waited must not go out any more: whom it was written for has left; "" where nothing says so."""
+    reader = case.released.data.partition(" ")[2] if case.released is not None else ""
+    if reader and ticket.participant(reader) is None:
+        return f"It was written for {reader}, who is not on the ticket any more: nothing was sent."
+    if case.released is not None and ticket.status is Status.SPAM:
+        return "The ticket has been marked as spam meanwhile: nothing was sent."
+    return ""
 
 
 def _shown(case: Case, agent: Agent, ticket: Ticket, what: str) -> Step:

@@ -26,6 +26,8 @@ def keep(ticket: Ticket, question: str) -> Deed:
         if not text.strip():
             raise Refusal("there is no answer yet that could be kept: write it below #faq")
         config = said.desk.policy.config
+        if line := privacy.repeats(text, said.desk.facts.private):
+            raise Refusal(f"the answer holds words of a private note or of a held mail: {line[:80]!r}")
         answer = _for_anybody(privacy.redact(text, config).strip(), ticket)
         spoken = said.desk.policy.language(language.detect(answer), ticket.language)
         yield AddFaq(ticket.id, spoken, question[:_QUESTION], answer[:_ANSWER], said.agent.id)
@@ -35,11 +37,13 @@ def keep(ticket: Ticket, question: str) -> Deed:
 
 def _for_anybody(text: str, ticket: Ticket) -> str:
     """Without the greeting; Refusal where it tells whose ticket it was."""
-    names = [word for word in re.findall(r"\w+", ticket.requester.name) if len(word) > 2]
+    people = (ticket.requester.name, *(person.name for person in ticket.participants))
+    names = sorted({word for name in people for word in re.findall(r"\w+", name) if len(word) > 2})
     first, _, rest = text.partition("\n")
     if rest.strip() and len(first) <= _GREETING and (_names(first, names) or first.rstrip().endswith(",")):
         text = rest.strip()
-    if ticket.requester.email.casefold() in text.casefold() or _names(text, names):
+    emails = (ticket.requester.email, *(person.email for person in ticket.participants))
+    if any(email.casefold() in text.casefold() for email in emails) or _names(text, names):
         raise Refusal("the answer names the customer, and others will read it: write it anew, with #note #faq above it")
     return text
 

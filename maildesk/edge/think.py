@@ -198,7 +198,9 @@ class Thinker:
         to = recipients(waiting.mail, mail, self.policy)
         meant = Meant(mail, mail, forwarded=forward.read(mail))
         asked = question(waiting.id, meant, to, self.policy, self.clock())
-        asked = replace(asked, digest="", agent=waited.agent, signed_ticket=asked.signed_ticket or waited.ticket_id)
+        asked = replace(asked, digest="", agent=waited.agent)
+        if not asked.signed_ticket:  # then what came since it was written counts as unseen
+            asked = replace(asked, signed_ticket=waited.ticket_id, seen_revision=waited.revision)
         known = facts.gather(self.store, asked)
         case = case_of(waiting, meant, known, self.policy, moment(self.clock()))
         plan = decide(replace(case, released=waited))

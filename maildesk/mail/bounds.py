@@ -8,8 +8,8 @@ a million characters. Never raises.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
-from itertools import takewhile
 
 LIMIT = 1_000_000  # characters read: as many as are kept of a text, and a page of so many takes a second
 DEPTH = 500  # open elements; what is below is read as if it stood there
@@ -33,6 +33,7 @@ _CLOSED_BY_THE_NEXT = frozenset({
 })  # fmt: skip
 
 
+@lru_cache(maxsize=2)  # who trims, shows or compares a page bounds it each time
 def bounded(html: str) -> str:
     """``html`` such that any parser takes linear time: cut to size, tags beyond ``DEPTH`` dropped."""
     html = html[:LIMIT].replace("\0", "")
@@ -48,8 +49,7 @@ def _has_crowded_tag(html: str) -> bool:
     """Whether one tag has so many attributes that comparing each with each takes long."""
     if len(html) > 5 * _CROWD and len(_ANGLE_IN_VALUE.findall(html)) > _CROWD // 10:
         return True
-    pieces = sorted(html.split(">"), key=len, reverse=True)
-    long = takewhile(lambda piece: len(piece) > _CROWD // 10, pieces)
+    long = [piece for piece in html.split(">") if len(piece) > _CROWD // 10]
     return any(_attributes(tag[0]) > _ATTRIBUTES for piece in long for tag in _LONG_TAG.finditer(piece))
 
 

@@ -1,7 +1,7 @@
 """HTML of mail: to plain text, and through one door to what may be shown.
 
 ``sanitize`` is the only way to show a stranger's HTML: no script, style, form, frame or remote image; images of the
-mail itself (cid:, RFC 2392) stay, and links to the web, a mailbox or a telephone. ``to_text`` and ``letters`` are
+mail itself (cid:, RFC 2392) stay, and links to the web, a mailbox or a telephone. The texts of pages are
 :mod:`maildesk.mail.page`'s, ``bounded`` is :mod:`maildesk.mail.bounds`'. Never raises.
 """
 
@@ -12,9 +12,9 @@ import re
 import nh3
 
 from maildesk.mail.bounds import bounded
-from maildesk.mail.page import letters, to_text
+from maildesk.mail.page import letters, to_text, tree_to_text
 
-__all__ = ["bounded", "letters", "sanitize", "to_text"]
+__all__ = ["bounded", "letters", "sanitize", "to_text", "tree_to_text"]
 
 _SHOWN = frozenset({
     "a", "abbr", "acronym", "address", "b", "bdi", "big", "blockquote", "br", "caption", "center",

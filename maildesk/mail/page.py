@@ -26,6 +26,7 @@ _LINES = frozenset({
     "address", "article", "aside", "center", "dd", "div", "dt", "figcaption", "fieldset", "footer",
     "form", "header", "hr", "li", "main", "nav", "section", "tr", "body", "caption", "option",
 })  # fmt: skip
+_MAY_HIDE = "[style*=display i], [style*=mso-hide i]"
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _BLOCKS = _PARAGRAPHS | _LINES
 _LISTS = ("ul", "ol")
@@ -33,6 +34,7 @@ _MARKS = _BLOCKS | {"a"}  # something stands after their children
 _TEXT = "-text"  # lexbor's tag of a text node
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
+_ODD_SPACES = ("\n", "  ", "\t", "\r", "\f")
 _NO_LETTER = re.compile(r"[\W_]+")
 _RULE = "_" * 32  # as Outlook writes one above what it quotes
 
@@ -40,72 +42,74 @@ _RULE = "_" * 32  # as Outlook writes one above what it quotes
 @lru_cache(maxsize=2)  # who trims a mail reads the same page again
 def to_text(html: str) -> str:
     """Readable plain text, quotes as "> " lines."""
-    page = bounded(html)
-    parser = LexborHTMLParser(page.encode("utf-8", "replace"))
+    parser = LexborHTMLParser(bounded(html).encode("utf-8", "replace"))
     root = parser.body or parser.root
-    if root is None:
-        return ""
-    hides = _may_hide(page)
-    return _render(root, hides=hides) or (_render(root, hides=False) if hides else "")
+    return "" if root is None else tree_to_text(root)
+
+
+def tree_to_text(root: LexborNode) -> str:
+    """The same of a page that was parsed already, or of what is left of it."""
+    hidden = _hidden(root)
+    return _render(root, hidden) or (_render(root, frozenset()) if hidden else "")
 
 
 def letters(html: str) -> str:
     """All letters and digits that a page shows, without what :func:`to_text` adds: to compare pages by; fast."""
-    page = bounded(html)
-    parser = LexborHTMLParser(page.encode("utf-8", "replace"))
+    parser = LexborHTMLParser(bounded(html).encode("utf-8", "replace"))
     if parser.body is None:
         return ""
     parser.strip_tags([*_SKIPPED])
-    if _may_hide(page):
-        for node in parser.body.css("[style]"):
-            if node != parser.body and _HIDDEN.search(node.attributes.get("style") or ""):
-                node.remove()
+    hidden = _hidden(parser.body)
+    for node in parser.body.css(_MAY_HIDE) if hidden else ():
+        if node.mem_id in hidden and node.mem_id != parser.body.mem_id:
+            node.remove()
     return _NO_LETTER.sub("", parser.body.text())
 
 
-def _may_hide(page: str) -> bool:
-    lower = page.lower()
-    return "display" in lower or "mso-hide" in lower
+def _hidden(root: LexborNode) -> frozenset[int]:
+    """The elements whose style hides them."""
+    styled = root.css(_MAY_HIDE)
+    return frozenset([node.mem_id for node in styled if _HIDDEN.search(node.attrs.get("style") or "")])
 
 
-def _render(root: LexborNode, *, hides: bool) -> str:
-    """``hides``: whether to pass over what the style hides; not when nothing else is there."""
-    page = _Page(hides)
-    depth = read = 0
+def _render(root: LexborNode, hidden: frozenset[int]) -> str:
+    """The text of all but the ``hidden`` elements: one walk, for tens of thousands of nodes in one page."""
+    page = _Page()
+    enter, write, leave = page.enter, page.words, page.leave
+    above: list[tuple[LexborNode, str]] = []
     node: LexborNode | None = root
-    while node is not None and (read := read + 1) <= NODES:
+    for _ in range(NODES):
+        if node is None:
+            break
         tag = node.tag or ""
-        child = node.child if tag != _TEXT and page.enter(tag, node) else None
-        if child is not None:
-            node, depth = child, depth + 1
-            continue
         if tag == _TEXT:
-            page.words(node.text_content or "")
-        elif tag in _MARKS:
-            page.leave(tag, node)
-        after = node.next
-        while depth and after is None:
-            node = node.parent
-            if node is None:
-                return page.text()
-            depth -= 1
-            tag = node.tag or ""
+            write(node.text_content or "")
+        elif not hidden or node.mem_id not in hidden:
+            child = node.child if enter(tag, node) else None
+            if child is not None:
+                above.append((node, tag))
+                node = child
+                continue
             if tag in _MARKS:
-                page.leave(tag, node)
-            after = node.next
-        node = after if depth else None
+                leave(tag, node)
+        node = node.next if above else None
+        while node is None and above:
+            parent, tag = above.pop()
+            if tag in _MARKS:
+                leave(tag, parent)
+            node = parent.next if above else None
     return page.text()
 
 
 class _Page:
     """The text as it grows: lines with their depth of quotes, and the line being written."""
 
-    def __init__(self, hides: bool) -> None:
-        self._hides = hides
+    def __init__(self) -> None:
         self._lines: list[str] = []
         self._line: list[str] = []
         self._mark = ""  # of the list item that the next line begins
         self._quotes = self._pre = 0
+        self._prefix = ""  # of a line so deep in quotes
         self._lists: list[int] = []  # the number of the next item; -1 without numbers
         self._links: list[tuple[str, int]] = []
         self._blank = True  # the last line is empty
@@ -117,31 +121,26 @@ class _Page:
     def enter(self, tag: str, node: LexborNode) -> bool:
         """Writes what stands before an element's children; False when these shall not be read."""
         if tag in _BLOCKS:
-            return self._enter_block(tag, node)
-        if tag in _SKIPPED or not node.is_element_node:
+            self._enter_block(tag, node)
+        elif tag in _SKIPPED or not node.is_element_node:
             return False
-        if tag == "br":
+        elif tag == "br":
             self._end_line(even_empty=True)
         elif tag == "a":
-            self._links.append((node.attributes.get("href") or "", len(self._line)))
+            self._links.append((node.attrs.get("href") or "", len(self._line)))
         elif tag == "img":
-            self._image(node.attributes.get("alt") or "")
+            self._image(node.attrs.get("alt") or "")
         elif tag in ("td", "th") and self._line:
             self._line.append(" ")
-        return not self._hides or self._visible(node)
+        return True
 
-    def _visible(self, node: LexborNode) -> bool:
-        style = node.attributes.get("style") if self._hides else None
-        return not style or not _HIDDEN.search(style)
-
-    def _enter_block(self, tag: str, node: LexborNode) -> bool:
-        self._end_line()
-        if not self._visible(node):
-            return False
+    def _enter_block(self, tag: str, node: LexborNode) -> None:
+        if self._line:
+            self._end_line()
         if tag in _PARAGRAPHS and not _is_outlook_line(tag, node) and not (tag in _LISTS and self._lists):
             self._blank_line()
         if tag == "blockquote":
-            self._quotes += _is_quote(node)
+            self._quote(_is_quote(node))
         elif tag == "pre":
             self._pre += 1
         elif tag in _LISTS:
@@ -150,24 +149,26 @@ class _Page:
             self._item()
         elif tag == "hr":
             self._line.append(_RULE)
-        return True
 
     def leave(self, tag: str, node: LexborNode) -> None:
         """Writes what stands after the children of a block or a link."""
         if tag == "a":
             self._link(*self._links.pop())
             return
-        self._end_line()
-        if not self._visible(node):
-            return
+        if self._line:
+            self._end_line()
         if tag == "pre":
             self._pre -= 1
         elif tag in _LISTS:
             self._lists.pop()
         elif tag == "blockquote":
-            self._quotes -= _is_quote(node)
-        if tag in _PARAGRAPHS and not _is_outlook_line(tag, node) and not self._lists:
+            self._quote(-_is_quote(node))
+        if tag in _PARAGRAPHS and not self._lists and not _is_outlook_line(tag, node):
             self._blank_line()
+
+    def _quote(self, levels: int) -> None:
+        self._quotes += levels
+        self._prefix = "> " * min(self._quotes, QUOTES)
 
     def words(self, text: str) -> None:
         """Writes a text."""
@@ -178,7 +179,8 @@ class _Page:
                 self._end_line(even_empty=True)
                 self._line.append(line)
             return
-        text = _SPACES.sub(" ", text)
+        if any(map(text.__contains__, _ODD_SPACES)):
+            text = _SPACES.sub(" ", text)
         if text != " ":
             self._line.append(text)
         elif self._line:
@@ -220,12 +222,12 @@ class _Page:
             self._blank_line()
 
     def _put(self, line: str) -> None:
-        self._lines.append("> " * min(self._quotes, QUOTES) + line if self._quotes else line)
+        self._lines.append(self._prefix + line)
         self._blank = False
 
     def _blank_line(self) -> None:
         """One empty line, quoted as little as what is above or below it."""
-        prefix = ("> " * min(self._quotes, QUOTES)).rstrip()
+        prefix = self._prefix.rstrip()
         if not self._blank:
             self._lines.append(prefix)
             self._blank = True
@@ -235,12 +237,12 @@ class _Page:
 
 def _is_outlook_line(tag: str, node: LexborNode) -> bool:
     """Outlook writes each line as a paragraph without margins."""
-    return tag == "p" and (node.attributes.get("class") or "").startswith("Mso")
+    return tag == "p" and (node.attrs.get("class") or "").startswith("Mso")
 
 
 def _is_quote(node: LexborNode) -> bool:
     """Whether a blockquote quotes; with a style but no line at its left it only indents (Gmail, Apple)."""
-    if node.attributes.get("type") == "cite" or node.attributes.get("class"):
+    if node.attrs.get("type") == "cite" or node.attrs.get("class"):
         return True
-    style = (node.attributes.get("style") or "").replace(" ", "").lower()
+    style = (node.attrs.get("style") or "").replace(" ", "").lower()
     return not style or ("border" in style and "border:none" not in style)

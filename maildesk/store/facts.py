@@ -272,13 +272,16 @@ class _History:
 
 def _history(store: Store, ticket_id: int, without: int = 0) -> _History:
     """``without`` is the inbox id of a mail that was kept here and is thought about again."""
-    last = rows.entries(store, ticket_id, (Kind.CUSTOMER, Kind.NOTE, Kind.HELD, Kind.AGENT))
-    last = tuple(entry for entry in last if not without or entry.inbox_id != without)
+
+    def last(kind: Kind) -> tuple[Entry, ...]:
+        return tuple(e for e in rows.entries(store, ticket_id, (kind,)) if not without or e.inbox_id != without)
+
+    held = last(Kind.HELD)
     return _History(
-        entry=next((e for e in last if e.kind is Kind.CUSTOMER), None),
-        held=tuple(e for e in last if e.kind is Kind.HELD),
-        private=tuple(e.text for e in last if e.kind in (Kind.NOTE, Kind.HELD)),
-        public=next((e for e in last if e.kind is Kind.AGENT), None),
+        entry=next(iter(last(Kind.CUSTOMER)), None),
+        held=held,
+        private=tuple(entry.text for entry in (*last(Kind.NOTE), *held)),
+        public=next(iter(last(Kind.AGENT)), None),
     )
 
 

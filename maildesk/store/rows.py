@@ -120,10 +120,13 @@ def entry_by_id(store: Store, id: int | None) -> Entry | None:
 
 
 def entries(store: Store, ticket_id: int, kinds: Iterable[Kind]) -> tuple[Entry, ...]:
-    """The messages of these kinds among the last fifty of a ticket, newest first."""
-    wanted = set(kinds)
-    found = store.rows("SELECT * FROM messages WHERE ticket_id = ? ORDER BY id DESC LIMIT 50", (ticket_id,))
-    return tuple(entry(row) for row in found if row["kind"] in wanted)
+    """The last fifty messages of these kinds on a ticket, newest first; no flood of another kind hides them."""
+    found = store.rows(
+        "SELECT * FROM messages WHERE ticket_id = ? AND kind IN (SELECT value FROM json_each(?))"
+        " ORDER BY id DESC LIMIT 50",
+        (ticket_id, json.dumps([str(kind) for kind in kinds])),
+    )
+    return tuple(entry(row) for row in found)
 
 
 def last_entry(store: Store, ticket_id: int, kinds: Iterable[Kind]) -> Entry | None:

@@ -90,7 +90,7 @@ def whole(store: Store, id: int) -> dict[str, Any] | None:
                 {**event, "data": json.loads(event["data"])}
                 for event in _all(store, "SELECT * FROM events WHERE ticket_id = ? ORDER BY id", id)
             ],
-            "timers": _all(store, "SELECT kind, at FROM timers WHERE ticket_id = ? ORDER BY at", id),
+            "timers": _all(store, "SELECT kind, at, agent, label FROM timers WHERE ticket_id = ? ORDER BY at, id", id),
             "deferred": _all(
                 store, "SELECT wait, agent, inbox_id, at, created_at FROM deferred WHERE ticket_id = ? ORDER BY id", id
             ),

@@ -240,6 +240,27 @@ def test_a_mail_that_came_before_the_desk_was_up_is_told_of_at_once_if_it_is_lat
     assert told(office) == ["[#1] Overdue: Invoice"]
 
 
+def test_who_is_let_in_waits_for_an_answer(office: Office) -> None:
+    office.use(desk(targets={"next_reply": "4h"}))
+    ask(office)
+    answer(office, "#solve\nHere.")
+    office.reply(office.last(ANN, "reply"), "jo@elsewhere.test", "And mine?")
+    assert timers(office) == []
+    office.reply(office.last(ALICE, "notice"), ALICE, "#admit")
+    assert timers(office)[-1] == ("next_reply_due", "02 14:00")
+
+
+def test_an_answer_that_was_taken_back_is_awaited_again(office: Office) -> None:
+    office.use(desk(desk={"undo_window": "10m"}, targets={"first_reply": "4h"}))
+    ask(office)
+    office.later(minutes=1)
+    answer(office)
+    assert timers(office) == []
+    office.later(minutes=1)
+    answer(office, "#undo")
+    assert timers(office)[-1] == ("first_reply_due", "02 14:00")
+
+
 def test_a_merged_ticket_s_customer_still_waits(office: Office) -> None:
     office.use(desk(targets={"next_reply": "4h"}))
     ask(office, "Invoice A")

@@ -58,7 +58,7 @@ def test_the_mails_are_friendly_threaded_and_marked_as_a_machine_s(office: Offic
     office.later(days=3)
     nudge = office.last(ANN, "nudge")
     assert nudge["Subject"] == "Re: [#1] Invoice"
-    assert nudge["In-Reply-To"] == answer["Message-ID"]
+    assert answer["Message-ID"] in nudge["References"]
     assert nudge["Auto-Submitted"] == "auto-generated"
     assert nudge.reply_to == answer.reply_to
     assert "Do you still need our help?" in nudge.text

@@ -99,6 +99,7 @@ def comes(desk: Desk, clock: Clock, before: str, at: str, kind: str) -> None:
     until(lambda: len(mails(desk, kind)) > count, desk.log)
 
 
+@pytest.mark.timeout(180)
 @pytest.mark.skipif(LIBRARY is None, reason="takes libfaketime")
 def test_a_weekend_the_summer_a_restart_and_a_crash(desk: Desk, clock: Clock) -> None:
     desk.worker()
@@ -111,7 +112,7 @@ def test_a_weekend_the_summer_a_restart_and_a_crash(desk: Desk, clock: Clock) ->
     # The night to Sunday has no half past two: what was meant for it comes at three.
     clock.set("2026-03-28 12:00")
     nothing_happens(desk)
-    clock.set("2026-03-29 01:59:50")
+    clock.set("2026-03-29 01:59:58")
     until(lambda: desk.rows("SELECT 1 FROM tickets WHERE subject = 'Check the clocks'"), desk.log)
     assert mails(desk, "notice")[2:] == ["Sun 03:00"]
     comes(desk, clock, "2026-03-29 03:29", "2026-03-29 03:30:01", "reminder")
@@ -127,7 +128,7 @@ def test_a_weekend_the_summer_a_restart_and_a_crash(desk: Desk, clock: Clock) ->
     until(lambda: len(mails(desk, "reply")) == 1, desk.log)
 
     # Two of the four hours were on Friday; the others are on Monday.
-    comes(desk, clock, "2026-03-30 09:59:50", "2026-03-30 10:00:01", "reminder")
+    comes(desk, clock, "2026-03-30 09:59:30", "2026-03-30 10:00:01", "reminder")
     assert mails(desk, "reminder") == ["Sun 03:30", "Mon 10:00"]
 
     # It is down when the deadline passes: that is told as soon as it is up again.
@@ -142,7 +143,7 @@ def test_a_weekend_the_summer_a_restart_and_a_crash(desk: Desk, clock: Clock) ->
 
     # Nobody has proven that bo ever wrote: no mail asks again, but the time passes, and the ticket is solved.
     clock.set("2026-04-01 09:00:01")
-    nothing_happens(desk)
+    until(lambda: desk.rows("SELECT 1 FROM timers WHERE kind = 'nudge' AND label = '2'"), desk.log)
     clock.set("2026-04-02 09:00:30")
     until(lambda: desk.rows("SELECT 1 FROM tickets WHERE id = 2 AND status = 'solved'"), desk.log)
     assert mails(desk, "nudge") == mails(desk, "farewell") == []

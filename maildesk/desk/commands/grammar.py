@@ -36,6 +36,8 @@ _GAP = re.compile(rf"[\s{_UNSEEN}{_JOINERS}]*")
 _BREAK = re.compile("\r\n|[\r\u2028\u2029]")
 _START = re.compile(rf"{_GAP.pattern}{_HASH}[{_UNSEEN}{_JOINERS}]*(?=[^\W\d_])")
 _ESCAPE = re.compile(rf"({_GAP.pattern}){_HASH}(?=[{_UNSEEN}{_JOINERS}]*{_HASH}(?!{_HASH})\S)")
+# What clients make of a command in bold or in a list ("*#note*", "• #note"), and people of one they talk about.
+_ADORNED = f" \t\u00a0*_~`•·‣◦▪–—-\"'“”„‘’«»([{{{_UNSEEN}{_JOINERS}"
 _RULE = re.compile(rf"{_GAP.pattern}(?:--|[–—]){_GAP.pattern}")  # Outlook and Apple Mail make one dash of "--"
 _WORD = re.compile(
     rf"(?P<name>[^\s{_QUOTES}=#]+=)?(?P<open>[{_QUOTES}])(?P<text>[^{_QUOTES}]*)(?P<close>.?)(?P<next>.?)|\S+"
@@ -113,7 +115,7 @@ def parse(text: str, verbs: Collection[str]) -> Block:
         words=_for_people(words, verbatim=ended),
         troubles=tuple(item for item in found if isinstance(item, Trouble)),
         lines=tuple(taken),
-        suspicious=() if ended else tuple(line for line in words if _verb_of(line) in known),
+        suspicious=() if ended else tuple(line for line in words if _may_be_command(line, known)),
     )
 
 
@@ -223,6 +225,14 @@ def _verb_of(line: str) -> str:
     start = _START.match(line)
     name = re.split(r"\s", line[start.end() : start.end() + MAX_LENGTH], maxsplit=1)[0] if start else ""
     return unicodedata.normalize("NFKC", _HIDDEN.sub("", name)).lower()
+
+
+def _may_be_command(line: str, verbs: Collection[str]) -> bool:
+    """Whether a line of the words begins with a verb, however it is adorned: "*#note*", "- #note"; or is "# note"."""
+    bare = line[:MAX_LENGTH].lstrip(_ADORNED)
+    hash_apart = re.fullmatch(rf"{_HASH}\s+(\w[\w-]{{1,{_LONGEST_VERB}}})\W{{0,3}}", bare)
+    verb = hash_apart[1].lower() if hash_apart else _verb_of(bare)
+    return verb.rstrip("*_~`.,:;!?)]}\"'”’»") in verbs
 
 
 def _bare(word: str) -> str:

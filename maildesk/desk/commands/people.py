@@ -53,13 +53,14 @@ def _admit(call: Call) -> Effects:
         raise Refusal(f"what is held says it is from {held.author}, who is no customer: it cannot be let in")
     if held.id in call.desk.facts.held_asked:
         return _let_answer(call, held)
-    steps: list[Step] = [SetKind(held.id, Kind.CUSTOMER)]
+    steps: list[Step] = []
+    if call.ticket.status not in (Status.NEW, Status.OPEN):  # first: nobody waits on a ticket that is over
+        steps += change(call.ticket, Status.OPEN, call.desk.moment, config)
+    steps.append(SetKind(held.id, Kind.CUSTOMER))
     if call.ticket.participant(held.author) is None:
         token = call.desk.moment.token("participant", call.ticket.id, held.author.casefold())
         steps.append(AddParticipant(call.ticket.id, Participant(held.author, "cc", token)))
     steps.append(RecordEvent(call.ticket.id, "admitted", {"message": held.id, "from": held.author}))
-    if call.ticket.status not in (Status.NEW, Status.OPEN):
-        steps += change(call.ticket, Status.OPEN, call.desk.moment, config)
     return Effects(tuple(steps))
 
 

@@ -71,7 +71,12 @@ def wanted(block: Block, agent: Agent | None, question: Question, policy: Policy
 
 def only_reads(block: Block) -> bool:
     """Whether the block is nothing but commands that change nothing."""
-    return bool(block.commands) and not block.words.strip() and all(BY_NAME[c.verb].reads for c in block.commands)
+    return looks_alone(block) and not block.words.strip()
+
+
+def looks_alone(block: Block) -> bool:
+    """The same, whatever words stand below."""
+    return bool(block.commands) and all(BY_NAME[command.verb].reads for command in block.commands)
 
 
 def _trouble(verb: Verb, command: Command, refusal: Refusal) -> Trouble:

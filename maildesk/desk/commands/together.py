@@ -79,6 +79,9 @@ def _doubts(call: Call, survivor: Ticket) -> str:
         for one, other in ((ticket, survivor), (survivor, ticket))
         if (people := [p.email for p in one.participants if other.participant(p.email) is None])
     ]
+    house, into = call.desk.policy.brand(ticket), call.desk.policy.brand(survivor)
+    if house.address != into.address:
+        doubts.append(f"who wrote to {house.name} would be answered by {into.name}")
     doubts += [
         f"on ticket {each.id} nothing has happened for {(now - each.updated_at).days} days"
         for each in (ticket, survivor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from maildesk.desk.figures import names
 from maildesk.desk.figures.period import Period
@@ -14,9 +14,7 @@ from maildesk.desk.figures.rows import Found
 from maildesk.desk.figures.terms import Terms
 from maildesk.desk.figures.tickets import Tickets
 from maildesk.desk.figures.waits import share
-from maildesk.desk.figures.worktime import minute_of
-
-_MICROSECOND = timedelta(microseconds=1)
+from maildesk.desk.figures.worktime import minute_of, minutes_of
 
 Table = tuple[tuple[int, ...], ...]
 
@@ -26,7 +24,8 @@ def report(found: Found, terms: Terms) -> Report:
     period, tickets = terms.period, _tickets(found, terms)
     hours, days = _by_hour(found, period), tuple(_days(found, period, tickets))
     groups = names.groups(tickets, found.ratings)
-    new, mail_out, solution = sum(day.new for day in days), sum(map(sum, hours[1])), tickets.solution.all(tickets.kinds)
+    new, mail_out = sum(day.new for day in days), sum(map(sum, hours[1]))
+    solution = tickets.solution.all(tickets.kinds, sum(day.solution_breaches for day in days))
     return Report(
         since=period.since.astimezone(period.zone),
         until=period.until.astimezone(period.zone),
@@ -40,7 +39,8 @@ def report(found: Found, terms: Terms) -> Report:
         open=found.live.get("new", 0) + found.live.get("open", 0),
         pending=found.live.get("pending", 0),
         unanswered=share(tickets.unanswered, new),
-        first_reply=tickets.first_reply.all(tickets.kinds),
+        first_reply=tickets.first_reply.all(tickets.kinds, sum(day.first_reply_breaches for day in days)),
+        next_reply_breaches=sum(day.next_reply_breaches for day in days),
         solution=solution,
         one_touch=share(sum(tickets.one_touch[number] for number in tickets.kinds.kinds()), solution.count),
         replies=share(mail_out, solution.count),
@@ -58,17 +58,12 @@ def report(found: Found, terms: Terms) -> Report:
 
 
 def _tickets(found: Found, terms: Terms) -> Tickets:
-    tickets = Tickets((minute_of(terms.period.since), _end(terms.period.until)), terms.rules)
+    tickets = Tickets(terms, found)
     for cases in found.cases:
-        tickets.add(cases, found)
+        tickets.add(cases)
     tickets.opened.sort()
     tickets.ended.sort()
     return tickets
-
-
-def _end(until: datetime) -> int:
-    """The first minute that does not count: of the minute that is on, what has happened counts."""
-    return minute_of(until - _MICROSECOND) + 1
 
 
 def _by_hour(found: Found, period: Period) -> tuple[Table, Table]:
@@ -86,9 +81,9 @@ def _days(found: Found, period: Period, tickets: Tickets) -> Iterator[Day]:
     mail_in, mail_out = _by_day(found, period)
     over = sorted(minute_of(each.over) for each in found.reopenings)
     again = sorted(minute_of(each.again) for each in found.reopenings)
-    replies, solutions = sorted(tickets.first_reply.breaches), sorted(tickets.solution.breaches)
+    breaches = Counter((each.clock, each.at.astimezone(period.zone).date()) for each in found.breaches)
     for day, stretch in period.days():
-        since, until = minute_of(stretch.since), _end(stretch.until)
+        since, until = minutes_of(stretch.since, stretch.until)
         away = bisect_left(over, until) - bisect_left(again, until)
         yield Day(
             day=day,
@@ -97,8 +92,9 @@ def _days(found: Found, period: Period, tickets: Tickets) -> Iterator[Day]:
             new=_between(tickets.opened, since, until),
             solved=_between(tickets.ended, since, until),
             backlog=bisect_left(tickets.opened, until) - bisect_left(tickets.ended, until) - away,
-            first_reply_breaches=_between(replies, since, until),
-            solution_breaches=_between(solutions, since, until),
+            first_reply_breaches=breaches["first_reply", day],
+            next_reply_breaches=breaches["next_reply", day],
+            solution_breaches=breaches["solve", day],
         )
 
 

@@ -58,14 +58,14 @@ TABLE: tuple[Figure, ...] = (
     Figure(
         "kept",
         "Kept",
-        "the share of first replies, or solutions, that took no more working time than `targets` promises",
-        "of those that have a target; by the targets and hours of today, and standing still as they say",
+        "the share of first replies, or solutions, that came before their deadline",
+        "of those to whom `targets` promises one today, tickets without a reminder that a deadline has passed",
     ),
     Figure(
         "breaches",
         "Breaches",
-        "deadlines that passed in the period, or on the day, without first reply, or solution",
-        "the minute at which the working time was used up; a ticket that ended before has none",
+        "deadlines that passed in the period, or on the day: of first replies, next replies, solutions",
+        "events of kind reminder (`first_reply_due`, `next_reply_due`, `solve_due`), by the deadline in them",
     ),
     Figure(
         "one_touch",

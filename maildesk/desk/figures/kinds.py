@@ -1,4 +1,4 @@
-"""Of what kind tickets are: their labels, and what depends on them.
+"""Of what kind tickets are: their labels.
 
 Tickets of one kind have all labels but their tags in common: a large desk has some thousand kinds of a million
 tickets. Counting by kinds, and summing up kinds by a label in the end, is what makes a report quick.
@@ -7,37 +7,17 @@ tickets. Counting by kinds, and summing up kinds by a label in the end, is what 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from math import inf
 
 from maildesk.desk.figures.rows import Cases
-from maildesk.desk.hours import Calendar
 
 GROUPS = ("category", "tag", "team", "agent", "brand", "language")
 _OF_KINDS = ("category", "team", "agent", "brand", "language")
 
 Times = Mapping[int, int]
 """How often each number of minutes came."""
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """Within so many minutes of working time; inf: nothing is promised."""
-
-    first_reply: float = inf
-    solution: float = inf
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What depends on a ticket's labels and status."""
-
-    promise: Callable[[str, str | None, tuple[str, ...], str], Promise]  # to priority, team, tags, customer
-    calendar: Callable[[str | None], Calendar | None]  # of a team
-    over: frozenset[str]  # statuses in which nobody waits for a first reply
-    still: frozenset[str]  # statuses in which the clock of solutions stands still
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +30,12 @@ class Tags:
     def of(self, chosen: Sequence[object]) -> list[int]:
         """The tags of those that are chosen: their places hold something true."""
         return [tag for place, tag in zip(self.places, self.numbers, strict=True) if chosen[place]]
+
+    def at(self, places: Sequence[int]) -> Tags:
+        """Those of some tickets alone, by their places among these."""
+        here = {place: n for n, place in enumerate(places)}
+        found = [(here[place], tag) for place, tag in zip(self.places, self.numbers, strict=True) if place in here]
+        return Tags([place for place, _ in found], [tag for _, tag in found])
 
 
 class Kinds:

@@ -18,7 +18,7 @@ class Wait:
     wall_median: int | None
     wall_p90: int | None
     kept: float | None  # of those that have a target
-    breaches: int
+    breaches: int  # of all tickets, whether it came or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Day:
     solved: int
     backlog: int  # at its end
     first_reply_breaches: int
+    next_reply_breaches: int
     solution_breaches: int
 
 
@@ -92,6 +93,7 @@ class Report:
     pending: int
     unanswered: float | None
     first_reply: Wait
+    next_reply_breaches: int
     solution: Wait
     one_touch: float | None
     replies: float | None

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
-
-History = Sequence[tuple[int, str]]
-"""At which minutes a ticket came to which status, in order."""
-
-Histories = Callable[[Sequence[int]], Mapping[int, History]]
-"""The histories of some tickets, by their ids."""
 
 
 class Cases(Protocol):
@@ -44,6 +38,15 @@ class Cases(Protocol):
     def customer(self) -> Sequence[str]: ...
     @property
     def tags(self) -> Sequence[tuple[str, ...]]: ...
+
+
+class Breach(Protocol):
+    @property
+    def ticket(self) -> int: ...
+    @property
+    def clock(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
 
 
 class Reopening(Protocol):
@@ -102,9 +105,7 @@ class Found(Protocol):
     @property
     def cases(self) -> Iterator[Cases]: ...
     @property
-    def histories(self) -> Histories: ...
-    @property
-    def reopened(self) -> frozenset[int]: ...
+    def breaches(self) -> Sequence[Breach]: ...
     @property
     def reopenings(self) -> Sequence[Reopening]: ...
     @property

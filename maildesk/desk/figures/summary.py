@@ -25,6 +25,22 @@ def summarise(report: Report, before: Report | None = None) -> tuple[Line, ...]:
     return tuple(Line(name, BY_NAME[name].title, value, past.get(name, "")) for name, value in _values(report) if value)
 
 
+def details(report: Report) -> tuple[Line, ...]:
+    """What else there is to say in a line."""
+    urgent = report.urgent
+    found = {
+        "open": f"{report.open:,}",
+        "pending": f"{report.pending:,}",
+        "replies": f"{report.replies:.1f}" if report.replies is not None else "",
+        "mood": ", ".join(f"{mood} {count:,}" for mood, count in report.mood.items()),
+        "urgent": f"{urgent.said:,}, {percent(urgent.right)} rightly" if urgent.said else "",
+        "rating": ", ".join(f"{count:,} × {score}" for score, count in report.rating.scores.items()),
+        "spam": f"{report.spam:,}" if report.spam else "",
+    }
+    titles = {name: BY_NAME[name].title for name in found} | {"rating": "Scores"}
+    return tuple(Line(name, titles[name], value) for name, value in found.items() if value)
+
+
 def _values(report: Report) -> Iterator[tuple[str, str]]:
     for name, number in (
         ("mail_in", report.mail_in),
@@ -37,6 +53,7 @@ def _values(report: Report) -> Iterator[tuple[str, str]]:
         yield name, f"{number:,}"
     yield "first_reply", _wait(report.first_reply)
     yield "solution", _wait(report.solution)
+    yield "breaches", f"{report.first_reply.breaches + report.next_reply_breaches + report.solution.breaches:,}"
     yield "unanswered", percent(report.unanswered)
     yield "one_touch", percent(report.one_touch)
     yield "rating", f"{report.rating.mean:.1f} ({report.rating.count})" if report.rating.mean is not None else ""

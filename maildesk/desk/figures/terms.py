@@ -1,38 +1,52 @@
-"""By what a report is counted: a time, and what the desk has promised."""
+"""By what a report is counted: a time, the hours of teams, and to which tickets something is promised at all."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache, partial
-from math import inf
 
 from maildesk.config import Config
-from maildesk.config.time import Clock
+from maildesk.config.time import Clock, Target, Targets
 from maildesk.desk import calendars, promises
-from maildesk.desk.figures.kinds import Promise, Rules
 from maildesk.desk.figures.period import Period
+from maildesk.desk.hours import Calendar
 from maildesk.model import Address, Priority, Status, Ticket
 
-_MINUTE = timedelta(minutes=1)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    first_reply: bool
+    solution: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     period: Period
-    rules: Rules
+    calendar: Callable[[str | None], Calendar | None]  # of a team
+    promised: Callable[[str, str | None, tuple[str, ...], str], Promised]  # to priority, team, tags, customer
+    always: Promised | None = None  # to all tickets alike; None: it depends
 
     @classmethod
     def of(cls, config: Config, period: Period) -> Terms:
         """The desk's, as it is configured now."""
-        over = frozenset(str(status) for status in promises.OVER)
-        still = over | {Status.PENDING.value} if config.targets.pause == "pending" else over
-        promise = lru_cache(maxsize=10_000)(partial(_promise, config))
-        return cls(period, Rules(promise, partial(calendars.calendar, config), over, still))
+        promised = lru_cache(maxsize=10_000)(partial(_promised, config))
+        return cls(period, partial(calendars.calendar, config), promised, _always(config.targets))
 
 
-def _promise(config: Config, priority: str, team: str | None, tags: tuple[str, ...], customer: str) -> Promise:
+def _always(targets: Targets) -> Promised | None:
+    special: list[Target] = [*targets.by_priority.values(), *targets.rules]
+    reply, solve = targets.first_reply is not None, targets.solve is not None
+    depends = (not reply and any(each.first_reply for each in special)) or (
+        not solve and any(each.solve for each in special)
+    )
+    return None if depends else Promised(reply, solve)
+
+
+def _promised(config: Config, priority: str, team: str | None, tags: tuple[str, ...], customer: str) -> Promised:
     ticket = Ticket(
         id=0,
         token="",
@@ -47,8 +61,7 @@ def _promise(config: Config, priority: str, team: str | None, tags: tuple[str, .
         tags=frozenset(tags),
     )
 
-    def minutes(clock: Clock) -> float:
-        span = promises.target(config, ticket, clock)
-        return inf if span is None else span / _MINUTE
+    def is_promised(clock: Clock) -> bool:
+        return promises.target(config, ticket, clock) is not None
 
-    return Promise(minutes("first_reply"), minutes("solve"))
+    return Promised(is_promised("first_reply"), is_promised("solve"))

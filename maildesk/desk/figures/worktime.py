@@ -14,13 +14,20 @@ from maildesk.desk import hours
 from maildesk.desk.hours import Calendar
 
 _MINUTE = timedelta(minutes=1)
+_MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FURTHER = 400 * 24 * 60  # minutes, so that it is not written down again and again
+_DAY = 24 * 60  # minutes
+_FURTHER = 400 * _DAY  # minutes, so that it is not written down again and again
 
 
 def minute_of(when: datetime) -> int:
     """Whole minutes since 1970."""
     return (when - _EPOCH) // _MINUTE
+
+
+def minutes_of(since: datetime, until: datetime) -> tuple[int, int]:
+    """The first minute of a time, and the first after it: of the minute that is on, what has happened counts."""
+    return minute_of(since), minute_of(until - _MICROSECOND) + 1
 
 
 def time_of(minute: int) -> datetime:
@@ -42,10 +49,6 @@ class Worktime:
             self.gone = _gone(self.calendar, self.first, self.last)
         gone, first = self.gone, self.first
         return [gone[minute - first] for minute in minutes]
-
-    def when(self, gone: float) -> int:
-        """The first minute at which so much has gone by."""
-        return self.first + bisect_left(self.gone, gone)
 
 
 def _gone(calendar: Calendar | None, first: int, last: int) -> Sequence[int]:
@@ -71,9 +74,9 @@ def _opening(calendar: Calendar, minute: int, last: int) -> int:
 
 
 def _closing(calendar: Calendar, begin: int, last: int) -> int:
-    """The end of the time that is worked without a break."""
+    """The end of the time that is worked without a break; after a day at the latest."""
 
     def broken(end: int) -> bool:
         return hours.between(time_of(begin), time_of(end), calendar) < (end - begin) * _MINUTE
 
-    return begin + bisect_left(range(begin, last + 1), True, key=broken) - 1
+    return begin + bisect_left(range(begin, min(begin + _DAY, last) + 1), True, key=broken) - 1

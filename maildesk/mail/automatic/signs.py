@@ -19,7 +19,7 @@ def _signs(table: Mapping[str, str]) -> Signs:
     Mail programs and media types are few, and correspondents come back: what was searched is remembered.
     """
     return {
-        name.lower(): (rank, name, lru_cache(maxsize=50)(re.compile(pattern, re.IGNORECASE).search))
+        name.lower(): (rank, name, lru_cache(maxsize=500)(re.compile(pattern, re.IGNORECASE).search))
         for rank, (name, pattern) in enumerate(table.items())
     }
 

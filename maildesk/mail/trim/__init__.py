@@ -39,7 +39,7 @@ def reply(text: str, page: str | None) -> Reply:
     new = cut(text)
     if page and _may_end_sooner(new, text, page):
         words = structure.new_words(page)
-        end = _line_after(text, words.text) if words and words.above else None
+        end = _line_after(text, words.above) if words and words.ends else None
         new = new if end is None else cut(text[:end], ended=True)
     return Reply(new.text, new.doubtful)
 
@@ -63,8 +63,8 @@ def html(mail: Mail) -> str | None:
     letters = _letters(mail.reply.text)
     words = structure.new_words(mail.html)
     if words is not None:
-        if _letters(to_text(words.html)) == letters:
-            return words.html
+        if _letters(words.text) == letters:
+            return words.html()
         if words.whole:
             return None
     return mail.html if _letters(to_text(mail.html)) == letters else None

@@ -17,14 +17,15 @@ LONGEST_ATTRIBUTION = 4  # lines that a client wraps one over
 LONGEST_OPENING = 60  # characters in which an attribution that begins with its date has told it
 
 _MAILBOX = re.compile(r"<\s*(?:mailto:)?[^\s<>@]+@[^\s<>@]+>?")
-_ADDRESS = re.compile(r"(?<![^\s<>@,;:()\"])[^\s<>@,;:()\"]+@[^\s<>@,;:()\"]+")
+_ADDRESS = re.compile(r"[^\s<>@,;:()\"]++@[^\s<>@,;:()\"]+")
 _DATE = re.compile(
     r"(?<![\w.@+-])(?:(?:19|20|25)\d\d(?![\w@])|\d{1,4}[./-] ?\d{1,2}[./-](?: ?\d{2,4})?(?![\w@])"
     r"|\d{4}[年년]|\d{1,2}[月월]|\d{1,2}[.,]?(?: de| d')? ?[^\W\d_]{3,12}\.?,?(?: de)? ?\d{4}"
     r"|[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,)"
     r"|\d{4}年"
 )
-_TIME = re.compile(r"(?<![\d:.])\d{1,2}[:.h]\d\d(?!\d)|\d{1,2} ?[AaPp]\.?[Mm]\b|\d[時时시点點]")
+# All of them begin with a digit, so that a search looks for digits alone.
+_TIME = re.compile(r"\d(?:(?<![\d:.]\d)\d?[:.h]\d\d(?!\d)|\d? ?[AaPp]\.?[Mm]\b|[時时시点點])")
 _SENTENCE_END = re.compile(r"(?:[!?]|[^\W\d_]{4}\.) ")
 _TELLING = re.compile(r"[@\d]")
 

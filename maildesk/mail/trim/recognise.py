@@ -32,13 +32,22 @@ _LINK_MARKS = re.compile(r"\s*[<(\[](?:https?|mailto):[^\s<>()\[\]]*[>)\]]|[\[\]
 def visible(text: str) -> str:
     """The text as tests see it: one line for each of its lines, odd spaces and signs made plain."""
     if not text.isascii():
-        if _ODD.search(text):  # one search takes half as long as either step
+        if _may_be_odd(text):
             text = normalize("NFC", text)  # Apple's clients send decomposed letters
             text = _INVISIBLE.sub("", text).replace("\xa0", " ").replace("\u202f", " ").replace("\u3000", " ")
         text = text.replace("：", ":").replace("＜", "<").replace("＞", ">")
     if "&" in text:  # a client that quotes HTML source as text (Yahoo, Zoho)
         text = text.replace("&lt;", "<").replace("&gt;", ">")
     return text
+
+
+def _may_be_odd(text: str) -> bool:
+    """A test that all texts pass which :func:`visible` would change: in half the time that this takes."""
+    try:
+        text.encode("latin-1")  # and to copy Latin letters a fiftieth
+    except UnicodeEncodeError:
+        return _ODD.search(text) is not None
+    return "\xa0" in text or "\xad" in text
 
 
 def first_marker(lines: Sequence[str]) -> int:

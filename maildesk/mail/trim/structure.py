@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from maildesk.mail.html import bounded, to_text
+from maildesk.mail.html import bounded, to_text, tree_to_text
 from maildesk.mail.trim.header import header_at
 from maildesk.mail.trim.phrases import Rule
 from maildesk.mail.trim.recognise import announces, is_footer, is_rule, visible
@@ -75,22 +75,27 @@ _GAP = "\ue000"  # stands where a quote was: a private character, taken out of t
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is left of a page: as HTML, and as the text above the first quote.
+    """What is left of a page: as text, and as the text above the first quote.
 
-    ``whole`` says that nothing was cut; ``above`` that something was, and all new words stand above it: a boundary
+    ``whole`` says that nothing was cut; ``ends`` that something was, and all new words stand above it: a boundary
     to go by.
     """
 
-    html: str
+    page: LexborHTMLParser
     text: str
+    above: str
     whole: bool
-    above: bool
+    ends: bool
+
+    def html(self) -> str:
+        """The same as HTML."""
+        return (self.page.html or "").replace(_GAP, "")
 
 
 def cut_html(html: str) -> str | None:
     """The HTML without quoted history and signature; None where structure tells no sure boundary."""
     words = new_words(html)
-    return words.html if words else None
+    return words.html() if words else None
 
 
 def may_quote(html: str) -> bool:
@@ -108,20 +113,21 @@ def new_words(html: str) -> Words | None:
     page = LexborHTMLParser(bounded(html).replace(_GAP, ""))
     if page.body is None:
         return None
-    quotes = _quotes(page.body)
+    quoting = may_quote(html)
+    quotes = _quotes(page.body) if quoting else []
     if any(map(_is_answered_inside, quotes)):
         return None
     for quote in quotes:
         quote.replace_with(_GAP)
-    cut = [bool(quotes), _rest_out(page.body), _signatures_out(page.body)]
-    html = page.html or ""
-    above, *below = to_text(html).split(_GAP)
+    cut = [bool(quotes), quoting and _rest_out(page.body), _signatures_out(page.body, may_sign(html))]
+    text = tree_to_text(page.body)
+    above, *below = text.split(_GAP)
     typed_below = [_is_typed(part) for part in below]
     if any(typed_below[:-1]) or not (above.strip() or any(typed_below)):
         return None
     if above.strip() and any(typed_below):
         return None
-    return Words(html.replace(_GAP, ""), above, not any(cut), any(cut) and not any(typed_below))
+    return Words(page, text.replace(_GAP, ""), above, not any(cut), any(cut) and not any(typed_below))
 
 
 def _is_typed(part: str) -> bool:
@@ -164,8 +170,9 @@ def _rest_out(body: LexborNode) -> bool:
     return bool(starts)
 
 
-def _signatures_out(body: LexborNode) -> bool:
-    found = [node for node in body.css(_SIGNATURES)[:MOST_QUOTES] if len(node.text()) <= LONGEST_SIGNATURE]
+def _signatures_out(body: LexborNode, marked: bool) -> bool:
+    signatures = body.css(_SIGNATURES)[:MOST_QUOTES] if marked else []
+    found = [node for node in signatures if len(node.text()) <= LONGEST_SIGNATURE]
     found += [node for node in body.css("div, p")[-LAST_BLOCKS:] if is_footer(node.text().strip())]
     for node in found:
         if _is_within(node, body):

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from maildesk.store.engine import Store
 from maildesk.store.figures import mails, tickets
 from maildesk.store.figures.counted import IMPORTS
-from maildesk.store.figures.found import Asked, Cases, Found, Hand, Opened, Rated, Reopening, Span, Traffic, Urgency
+from maildesk.store.figures.found import (
+    Asked,
+    Breach,
+    Cases,
+    Found,
+    Hand,
+    Opened,
+    Rated,
+    Reopening,
+    Span,
+    Traffic,
+    Urgency,
+)
 
 __all__ = [
     "Asked",
+    "Breach",
     "Cases",
     "Found",
     "Hand",
@@ -29,8 +40,7 @@ def read(store: Store, asked: Asked) -> Found:
     span, imports = asked.span, bool(store.value(IMPORTS))
     return Found(
         cases=tickets.cases(store, asked, imports),
-        histories=partial(tickets.histories, store),
-        reopened=tickets.reopened(store),
+        breaches=tickets.breaches(store),
         reopenings=tickets.reopenings(store, span),
         traffic=mails.traffic(store, asked.stretches, imports),
         hands=mails.hands(store, span, imports),

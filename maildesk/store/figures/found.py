@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,8 +49,13 @@ class Cases:
     tags: Sequence[tuple[str, ...]]
 
 
-Histories = Callable[[Sequence[int]], dict[int, list[tuple[int, str]]]]
-"""At which minutes tickets came to which status, in order, by their ids."""
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A deadline that passed, as a reminder told of it; ``at`` is the deadline."""
+
+    ticket: int
+    clock: str  # first_reply, next_reply, solve
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +113,10 @@ class Urgency:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``cases`` and ``histories`` are read while they are counted: stay in the snapshot."""
+    """``cases`` are read while they are counted: stay in the snapshot."""
 
     cases: Iterator[Cases]
-    histories: Histories
-    reopened: frozenset[int]  # tickets that ever were
+    breaches: tuple[Breach, ...]  # of all times
     reopenings: tuple[Reopening, ...]  # that ended after the span began
     traffic: tuple[Traffic, ...]
     hands: tuple[Hand, ...]

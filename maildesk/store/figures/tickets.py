@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from maildesk.store.engine import Store, to_time
 from maildesk.store.figures.counted import COUNTS, ENDED, OPENED, minutes
-from maildesk.store.figures.found import Asked, Cases, Opened, Reopening, Span
+from maildesk.store.figures.found import Asked, Breach, Cases, Opened, Reopening, Span
 
 _PIECE = 500  # tickets: more make Python look for garbage among them
 _SEPARATOR = "\x1f"
@@ -24,9 +23,12 @@ _CASES = f"""
     (SELECT group_concat(tag, char(31)) FROM tags WHERE ticket_id = tickets.id)
   FROM tickets NOT INDEXED
   WHERE (updated_at >= :since OR status IN ('new', 'open', 'pending')) AND {OPENED} < :until AND {COUNTS}"""
-_HISTORIES = f"""
-  SELECT ticket_id, {minutes("at")}, json_extract(data, '$.new') FROM events
-  WHERE ticket_id IN (SELECT value FROM json_each(?)) AND kind = 'status' ORDER BY ticket_id, id"""
+# As in the index events_breached. Which deadline it was about stands in the event, for it may have come late.
+_BREACHES = f"""
+  SELECT ticket_id, json_extract(data, '$.kind'), coalesce(json_extract(data, '$.of'), at)
+  FROM events CROSS JOIN tickets ON tickets.id = ticket_id
+  WHERE kind = 'reminder' AND json_extract(data, '$.kind') IN ('first_reply_due', 'next_reply_due', 'solve_due')
+    AND at > '' AND {COUNTS}"""
 _CATEGORIES = f"""
   SELECT category FROM tickets NOT INDEXED WHERE {OPENED} >= :since AND {OPENED} < :until AND {COUNTS}"""
 _TAGS = f"""
@@ -39,16 +41,14 @@ _SPAM = """
   SELECT count(*) FROM tickets
   WHERE status = 'spam' AND merged_into IS NULL AND created_at >= :since AND created_at < :until"""
 # As in the index events_reopened.
-_REOPENED = """
-  kind = 'status' AND json_extract(data, '$.old') IN ('solved', 'closed')
-  AND json_extract(data, '$.new') IN ('new', 'open', 'pending')"""
 _REOPENINGS = f"""
   SELECT at, (
     SELECT max(ending.at) FROM events AS ending
     WHERE ending.ticket_id = tickets.id AND ending.id < events.id AND ending.kind = 'status'
       AND json_extract(ending.data, '$.old') IN ('new', 'open', 'pending')) AS over
   FROM events CROSS JOIN tickets ON tickets.id = ticket_id
-  WHERE {_REOPENED} AND at >= :since AND {COUNTS}"""
+  WHERE kind = 'status' AND json_extract(data, '$.old') IN ('solved', 'closed')
+    AND json_extract(data, '$.new') IN ('new', 'open', 'pending') AND at >= :since AND {COUNTS}"""
 
 
 def cases(store: Store, asked: Asked, imports: bool) -> Iterator[Cases]:
@@ -61,11 +61,9 @@ def cases(store: Store, asked: Asked, imports: bool) -> Iterator[Cases]:
         yield Cases(*columns)
 
 
-def histories(store: Store, ids: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
-    found: dict[int, list[tuple[int, str]]] = {}
-    for ticket_id, minute, status in store.execute(_HISTORIES, (json.dumps(ids),)):
-        found.setdefault(ticket_id, []).append((minute, status))
-    return found
+def breaches(store: Store) -> tuple[Breach, ...]:
+    found = store.execute(_BREACHES)
+    return tuple(Breach(ticket, kind.removesuffix("_due"), to_time(at)) for ticket, kind, at in found)
 
 
 def opened(store: Store, span: Span, imports: bool) -> tuple[Opened, ...]:
@@ -82,11 +80,6 @@ def live(store: Store) -> dict[str, int]:
 
 def spam(store: Store, span: Span) -> int:
     return int(store.value(_SPAM, span.values))
-
-
-def reopened(store: Store) -> frozenset[int]:
-    """All tickets that ever were."""
-    return frozenset(row[0] for row in store.execute(f"SELECT ticket_id FROM events WHERE {_REOPENED} AND at > ''"))
 
 
 def reopenings(store: Store, span: Span) -> tuple[Reopening, ...]:
