@@ -15,7 +15,7 @@ from datetime import datetime
 from maildesk.config import Config
 from maildesk.desk import silence
 from maildesk.desk.commands.effects import after
-from maildesk.desk.promises import OVER, WARN, Key, Milestone, begun, milestones
+from maildesk.desk.promises import GRACE, OVER, WARN, Key, Milestone, begun, milestones
 from maildesk.model import (
     AddEntry,
     CancelTimers,
@@ -138,7 +138,7 @@ def _promised(turn: _Turn) -> Iterator[Step]:
                 yield CancelTimers(turn.after.id, (kind,), label)
         elif was is None or was.at != will.at:
             yield CancelTimers(turn.after.id, (kind,), label)  # an agent's own, that waits for the morning, too
-            if will.at > turn.now or kind not in _WARNINGS:
+            if will.at > turn.now - GRACE or kind not in _WARNINGS:
                 yield SetTimer(kind, will.at, turn.after.id, label=label)
 
 

@@ -34,6 +34,9 @@ DUE: Mapping[Clock, TimerKind] = {
 }
 CLOCK_OF: Mapping[TimerKind, Clock] = {kind: clock for kinds in (WARN, DUE) for clock, kind in kinds.items()}
 
+GRACE = timedelta(minutes=1)
+"""A warning that is late by no more than this is still given, though its deadline may have come."""
+
 Key = tuple[TimerKind, str]
 """A timer of a ticket: its kind, and of an escalation the rule."""
 

@@ -15,7 +15,7 @@ from maildesk.config import Agent, Config
 from maildesk.desk import escalation, hours, letters
 from maildesk.desk.calendars import of_agent
 from maildesk.desk.letters import Parcel
-from maildesk.desk.promises import CLOCK_OF, DUE, OVER, WARN, begun, deadline, milestones
+from maildesk.desk.promises import CLOCK_OF, DUE, GRACE, OVER, WARN, begun, deadline, milestones
 from maildesk.desk.when import say
 from maildesk.mail.slots import Words
 from maildesk.model import (
@@ -40,7 +40,6 @@ KINDS = frozenset({*CLOCK_OF, TimerKind.DUE_WARN, TimerKind.DUE, TimerKind.ESCAL
                    TimerKind.REMIND})  # fmt: skip
 _WARNINGS = frozenset({*WARN.values(), TimerKind.DUE_WARN})
 _ASKED = frozenset({TimerKind.SNOOZE, TimerKind.REMIND})  # an agent named the hour
-_LATE = timedelta(minutes=1)
 _SLACK = timedelta(milliseconds=1)  # the store keeps no more
 
 
@@ -79,7 +78,7 @@ def _promised(config: Config, timer: Timer, ticket: Ticket, now: datetime) -> da
 
 def _too_late(at: datetime, end: datetime, now: datetime) -> bool:
     """Whether nobody needs a warning any more, which lay about while nobody looked: the deadline has its own."""
-    return end <= now and at < now - _LATE
+    return end <= now and at < now - GRACE
 
 
 def live(config: Config, items: Iterable[tuple[Timer, Ticket | None]], now: datetime) -> list[tuple[Timer, Ticket]]:

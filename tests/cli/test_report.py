@@ -68,7 +68,7 @@ def test_a_desk_without_mail_has_a_report_too(desk: Desk) -> None:
 
 def test_programs_read_one_document_with_every_figure(busy: Desk) -> None:
     found = busy.run("report", "--json").json
-    assert (found["mail_in"], found["new"], found["solved"], found["open"], found["backlog"]) == (2, 2, 1, 1, 1)
+    assert (found["mail_in"], found["new"], found["solved"], found["open_now"], found["backlog"]) == (2, 2, 1, 1, 1)
     assert found["days"][-1]["new"] == 2
     assert [(row["name"], row["new"]) for row in found["groups"]["tag"]] == [("money", 1)]
     assert found["timezone"] == "Europe/Rome"

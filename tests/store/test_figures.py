@@ -217,7 +217,7 @@ def test_the_backlog_leaves_a_ticket_out_while_it_was_over(week: Report) -> None
 
 
 def test_open_and_pending_tickets_are_those_of_today(week: Report) -> None:
-    assert (week.open, week.pending) == (3, 2)  # 3, 4 and 13; 10 and 12
+    assert (week.open_now, week.pending_now) == (3, 2)  # 3, 4 and 13; 10 and 12
 
 
 def test_no_answer_is_the_share_of_new_tickets_that_nobody_has_answered(week: Report) -> None:

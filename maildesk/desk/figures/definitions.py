@@ -35,8 +35,8 @@ TABLE: tuple[Figure, ...] = (
         "tickets that were not over at the end of the period, or of the day",
         "opened before, not solved or closed before; a ticket that was over for a while is left out for that while",
     ),
-    Figure("open", "Open", "tickets that wait for an agent now, whatever the period", "`status` new or open"),
-    Figure("pending", "Pending", "tickets that wait for the customer now", "`status` pending"),
+    Figure("open_now", "Open", "tickets that wait for an agent now, whatever the period", "`status` new or open"),
+    Figure("pending_now", "Pending", "tickets that wait for the customer now", "`status` pending"),
     Figure(
         "unanswered",
         "No answer",

@@ -7,29 +7,33 @@ tickets. Counting by kinds, and summing up kinds by a label in the end, is what 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, compress, count
+from typing import TypeVar
 
 from maildesk.desk.figures.rows import Cases
 
 GROUPS = ("category", "tag", "team", "agent", "brand", "language")
 _OF_KINDS = ("category", "team", "agent", "brand", "language")
 
-Times = Mapping[int, int]
-"""How often each number of minutes came."""
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """Which tickets have tags, by their places in a piece, and which these are."""
+    """Which tickets have tags, by their places in a piece, and which these are; with several a ticket stands twice."""
 
     places: Sequence[int]
     numbers: Sequence[int]
 
-    def of(self, chosen: Sequence[object]) -> list[int]:
-        """The tags of those that are chosen: their places hold something true."""
-        return [tag for place, tag in zip(self.places, self.numbers, strict=True) if chosen[place]]
+    def of(self, column: Sequence[_Value]) -> list[_Value]:
+        """What a column holds for these tickets."""
+        return [column[place] for place in self.places]
+
+    def chosen(self, kinds: Sequence[int], chosen: Sequence[bool]) -> Iterator[int]:
+        """The kinds and the tags of chosen tickets."""
+        return chain(compress(kinds, chosen), compress(self.numbers, self.of(chosen)))
 
     def at(self, places: Sequence[int]) -> Tags:
         """Those of some tickets alone, by their places among these."""
@@ -59,27 +63,16 @@ class Kinds:
         """The numbers that are not tags'."""
         return list(self._kinds.values())
 
-    def names(self, group: str) -> dict[int, str | None]:
-        """What a number is called in one of `GROUPS`."""
+    def names(self, group: str) -> Mapping[str | None, Sequence[int]]:
+        """The names in one of `GROUPS`, with the numbers of each."""
         if group == "tag":
-            return {number: tag for tag, number in self._tags.items()}
-        place = _OF_KINDS.index(group)
-        return {number: labels[place] for labels, number in self._kinds.items()}
+            return {tag: [number] for tag, number in self._tags.items()}
+        place, found = _OF_KINDS.index(group), defaultdict[str | None, list[int]](list)
+        for labels, number in self._kinds.items():
+            found[labels[place]].append(number)
+        return found
 
 
-def counts(names: Mapping[int, str | None], found: Mapping[int, int]) -> Counter[str | None]:
+def counts(names: Mapping[str | None, Iterable[int]], found: Mapping[int, int]) -> Counter[str | None]:
     """So many of each number, as so many of each name."""
-    total: Counter[str | None] = Counter()
-    for number, name in names.items():
-        if number in found:
-            total[name] += found[number]
-    return total
-
-
-def times(names: Mapping[int, str | None], found: Mapping[int, Times]) -> dict[str | None, Times]:
-    """The times of each number, as those of each name."""
-    total: dict[str | None, Counter[int]] = {}
-    for number, name in names.items():
-        if number in found:
-            total.setdefault(name, Counter()).update(found[number])
-    return dict(total)
+    return Counter({name: sum(found.get(number, 0) for number in numbers) for name, numbers in names.items()})

@@ -27,9 +27,11 @@ def _group(group: str, tickets: Tickets, ratings: Iterable[Rated]) -> Iterator[G
     new, touched = counts(names, tickets.new), counts(names, tickets.one_touch)
     replies, solutions = tickets.first_reply.by_name(names), tickets.solution.by_name(names)
     rated = _rated(group, ratings)
-    for name in sorted({*new, *replies, *solutions, *rated}, key=lambda name: (-new[name], name or "")):
+    for name in sorted({*names, *rated}, key=lambda name: (-new[name], name or "")):
         reply, solution = replies.get(name, NONE), solutions.get(name, NONE)
         given = rating(rated.get(name, ()))
+        if not (new[name] or reply.count or solution.count or given.count):
+            continue  # nothing happened with it
         yield Group(
             name=name,
             new=new[name],

@@ -89,8 +89,8 @@ class Report:
     solved: int
     reopened: int
     backlog: int
-    open: int
-    pending: int
+    open_now: int
+    pending_now: int
     unanswered: float | None
     first_reply: Wait
     next_reply_breaches: int

@@ -29,8 +29,8 @@ def details(report: Report) -> tuple[Line, ...]:
     """What else there is to say in a line."""
     urgent = report.urgent
     found = {
-        "open": f"{report.open:,}",
-        "pending": f"{report.pending:,}",
+        "open_now": f"{report.open_now:,}",
+        "pending_now": f"{report.pending_now:,}",
         "replies": f"{report.replies:.1f}" if report.replies is not None else "",
         "mood": ", ".join(f"{mood} {count:,}" for mood, count in report.mood.items()),
         "urgent": f"{urgent.said:,}, {percent(urgent.right)} rightly" if urgent.said else "",

@@ -23,9 +23,9 @@ class Tickets:
     def __init__(self, terms: Terms, found: Found) -> None:
         self.since, self.until = span = minutes_of(terms.period.since, terms.period.until)
         self.kinds = Kinds()
-        breached = {clock: frozenset(each.ticket for each in found.breaches if each.clock == clock)
-                    for clock in ("first_reply", "solve")}  # fmt: skip
-        self.first_reply, self.solution = Waits(span, breached["first_reply"]), Waits(span, breached["solve"])
+        breached, nobody = found.breached, frozenset[int]()
+        self.first_reply = Waits(span, breached.get("first_reply", nobody))
+        self.solution = Waits(span, breached.get("solve", nobody))
         self.opened: list[int] = []  # the minutes, of all of them
         self.ended: list[int] = []
         self.new: Counter[int] = Counter()  # by kind or tag
@@ -52,13 +52,10 @@ class Tickets:
     def _count(self, cases: Cases, kinds: Sequence[int], tags: Tags) -> None:
         since, until = self.since, self.until
         new = [minute >= since for minute in cases.opened]
-        touched = [
-            once and ended is not None and since <= ended < until
-            for once, ended in zip(cases.once, cases.ended, strict=True)
-        ]
-        for chosen, into in ((new, self.new), (touched, self.one_touch)):
-            into.update(compress(kinds, chosen))
-            into.update(tags.of(chosen))
+        fates = zip(cases.once, cases.ended, strict=True)
+        touched = [ended is not None and once == 1 and since <= ended < until for once, ended in fates]
+        self.new.update(tags.chosen(kinds, new))
+        self.one_touch.update(tags.chosen(kinds, touched))
         self.mood.update(compress(cases.mood, new))
         self.unanswered += sum(replied is None for replied in compress(cases.replied, new))
         self.opened += cases.opened

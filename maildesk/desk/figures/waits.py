@@ -6,19 +6,17 @@ the reminder that told of it stands among the ticket's events, by the hours and 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress
 
-from maildesk.desk.figures import kinds
-from maildesk.desk.figures.kinds import Kinds, Tags, Times
+from maildesk.desk.figures.kinds import Kinds, Tags, counts
 from maildesk.desk.figures.report import Wait
 from maildesk.desk.figures.worktime import Worktime
 
 _ROOM = 1 << 32  # for minutes, between two numbers of kinds
-_NOT = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,80 +48,76 @@ class Waits:
 
     def __init__(self, span: tuple[int, int], breached: frozenset[int]) -> None:
         (self.since, self.until), self._breached = span, breached
-        self._worked: Counter[int] = Counter()  # by kind or tag, and minutes, in one number
-        self._wall: Counter[int] = Counter()
+        self._worked: list[int] = []  # the number of a kind or tag, and minutes, in one
+        self._wall: list[int] = []
         self._late: Counter[int] = Counter()  # of what came, by kind or tag
         self._free: Counter[int] = Counter()  # of what came, and was not promised
 
     def add(self, piece: Piece, done: Sequence[int | None], promised: Sequence[bool] | None) -> None:
         """``done`` is when it came, None for not yet. ``promised`` None: to all of them."""
         since, until, gone, first = self.since, self.until, piece.worktime.gone, piece.worktime.first
-        came = [minute is not None and since <= minute < until for minute in done]
-        rows = zip(came, done, piece.begun, strict=True)
-        worked = [gone[m - first] - begun if m is not None and here else _NOT for here, m, begun in rows]
-        kinds = zip(worked, piece.kinds, strict=True)
-        self._worked.update([minutes + kind * _ROOM for minutes, kind in kinds if minutes >= 0])
-        tags = zip(map(worked.__getitem__, piece.tags.places), piece.tags.numbers, strict=True)
-        self._worked.update([minutes + tag * _ROOM for minutes, tag in tags if minutes >= 0])
-        waits = zip(came, done, piece.opened, strict=True)
-        self._wall.update([m - opened for here, m, opened in waits if m is not None and here])
-        breached = map(self._breached.__contains__, piece.ids)
-        if promised is None:
-            self._count([here and late for here, late in zip(came, breached, strict=True)], piece, self._late)
-        else:
-            fates = list(zip(came, breached, promised, strict=True))
-            self._count([here and late and due for here, late, due in fates], piece, self._late)
-            self._count([here and not due for here, _, due in fates], piece, self._free)
-
-    def _count(self, chosen: Sequence[bool], piece: Piece, into: Counter[int]) -> None:
-        into.update(compress(piece.kinds, chosen))
-        into.update(piece.tags.of(chosen))
+        rows = zip(done, piece.begun, piece.kinds, strict=True)
+        self._worked += [gone[m - first] - b + n * _ROOM for m, b, n in rows if m is not None and since <= m < until]
+        tags = zip(piece.tags.of(done), piece.tags.of(piece.begun), piece.tags.numbers, strict=True)
+        self._worked += [gone[m - first] - b + n * _ROOM for m, b, n in tags if m is not None and since <= m < until]
+        waits = zip(done, piece.opened, strict=True)
+        self._wall += [m - opened for m, opened in waits if m is not None and since <= m < until]
+        fates = zip(done, map(self._breached.__contains__, piece.ids), strict=True)
+        late = [passed and m is not None and since <= m < until for m, passed in fates]
+        if promised is not None:
+            late = [here and due for here, due in zip(late, promised, strict=True)]
+            free = [m is not None and not due and since <= m < until for m, due in zip(done, promised, strict=True)]
+            self._free.update(piece.tags.chosen(piece.kinds, free))
+        self._late.update(piece.tags.chosen(piece.kinds, late))
 
     # --- in the end --------------------------------------------------------------------------------------
 
     def all(self, every: Kinds, breaches: int) -> Wait:
-        worked: Counter[int] = Counter()
-        numbers = every.kinds()
-        for number in numbers:
-            worked.update(self._times.get(number, {}))
-        count = self._wall.total()
+        numbers, wall = every.kinds(), [sorted(self._wall)]
+        worked = [self._runs[number] for number in numbers if number in self._runs]
         late, free = (sum(found[number] for number in numbers) for found in (self._late, self._free))
         return Wait(
-            count=count,
+            count=len(self._wall),
             median=percentile(worked, 50),
             p90=percentile(worked, 90),
-            wall_median=percentile(self._wall, 50),
-            wall_p90=percentile(self._wall, 90),
-            kept=_kept(count, late, free),
+            wall_median=percentile(wall, 50),
+            wall_p90=percentile(wall, 90),
+            kept=_kept(len(self._wall), late, free),
             breaches=breaches,
         )
 
-    def by_name(self, names: Mapping[int, str | None]) -> dict[str | None, Some]:
-        late, free = kinds.counts(names, self._late), kinds.counts(names, self._free)
+    def by_name(self, names: Mapping[str | None, Iterable[int]]) -> dict[str | None, Some]:
+        late, free = counts(names, self._late), counts(names, self._free)
         found = {}
-        for name, times in kinds.times(names, self._times).items():
-            count = sum(times.values())
-            found[name] = Some(count, percentile(times, 50), _kept(count, late[name], free[name]))
+        for name, numbers in names.items():
+            runs = [self._runs[number] for number in numbers if number in self._runs]
+            if count := sum(len(run) for run in runs):
+                found[name] = Some(count, percentile(runs, 50), _kept(count, late[name], free[name]))
         return found
 
     @cached_property
-    def _times(self) -> dict[int, Times]:
-        """All working times, by kind or tag, once all tickets have been added."""
-        found: defaultdict[int, dict[int, int]] = defaultdict(dict)
-        for key, count in self._worked.items():
-            number, minutes = divmod(key, _ROOM)
-            found[number][minutes] = count
-        return dict(found)
+    def _runs(self) -> dict[int, list[int]]:
+        """The working times of each kind or tag, in order; once all tickets have been added."""
+        found, ordered, begin = {}, sorted(self._worked), 0
+        while begin < len(ordered):
+            number = ordered[begin] // _ROOM
+            base, end = number * _ROOM, bisect_left(ordered, (number + 1) * _ROOM, begin)
+            found[number] = [key - base for key in ordered[begin:end]]
+            begin = end
+        return found
 
 
-def percentile(times: Times, share: int) -> int | None:
-    """The smallest number of minutes that ``share`` percent of all do not exceed (nearest rank); None of none."""
-    rank = -(-sum(times.values()) * share // 100)
-    for minutes in sorted(times):
-        rank -= times[minutes]
-        if rank <= 0:
-            return minutes
-    return None
+def percentile(runs: Sequence[Sequence[int]], share: int) -> int | None:
+    """Of times in runs, each in order: the smallest that ``share`` percent of all do not exceed (nearest rank).
+
+    None of none. It is searched for, which is quicker than to put millions into one order.
+    """
+    runs = [run for run in runs if run]
+    if not runs:
+        return None
+    rank = -(-sum(map(len, runs)) * share // 100)
+    times = range(max(run[-1] for run in runs) + 1)
+    return bisect_left(times, rank, key=lambda minutes: sum(bisect_right(run, minutes) for run in runs))
 
 
 def share(part: float, whole: int) -> float | None:

@@ -40,7 +40,8 @@ def read(store: Store, asked: Asked) -> Found:
     span, imports = asked.span, bool(store.value(IMPORTS))
     return Found(
         cases=tickets.cases(store, asked, imports),
-        breaches=tickets.breaches(store),
+        breached=tickets.breached(store),
+        breaches=tickets.breaches(store, span),
         reopenings=tickets.reopenings(store, span),
         traffic=mails.traffic(store, asked.stretches, imports),
         hands=mails.hands(store, span, imports),

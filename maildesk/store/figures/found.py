@@ -53,7 +53,6 @@ class Cases:
 class Breach:
     """A deadline that passed, as a reminder told of it; ``at`` is the deadline."""
 
-    ticket: int
     clock: str  # first_reply, next_reply, solve
     at: datetime
 
@@ -116,7 +115,8 @@ class Found:
     """``cases`` are read while they are counted: stay in the snapshot."""
 
     cases: Iterator[Cases]
-    breaches: tuple[Breach, ...]  # of all times
+    breached: dict[str, frozenset[int]]  # by clock, the tickets on which a deadline ever passed
+    breaches: tuple[Breach, ...]
     reopenings: tuple[Reopening, ...]  # that ended after the span began
     traffic: tuple[Traffic, ...]
     hands: tuple[Hand, ...]

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from sqlite3 import Cursor
 from typing import Any
 
 from maildesk.store.engine import Store, to_time
@@ -24,11 +25,11 @@ _CASES = f"""
   FROM tickets NOT INDEXED
   WHERE (updated_at >= :since OR status IN ('new', 'open', 'pending')) AND {OPENED} < :until AND {COUNTS}"""
 # As in the index events_breached. Which deadline it was about stands in the event, for it may have come late.
+_DUE = "kind = 'reminder' AND json_extract(data, '$.kind') IN ('first_reply_due', 'next_reply_due', 'solve_due')"
+_BREACHED = f"SELECT ticket_id, json_extract(data, '$.kind') FROM events WHERE {_DUE} AND at > ''"
 _BREACHES = f"""
-  SELECT ticket_id, json_extract(data, '$.kind'), coalesce(json_extract(data, '$.of'), at)
-  FROM events CROSS JOIN tickets ON tickets.id = ticket_id
-  WHERE kind = 'reminder' AND json_extract(data, '$.kind') IN ('first_reply_due', 'next_reply_due', 'solve_due')
-    AND at > '' AND {COUNTS}"""
+  SELECT json_extract(data, '$.kind'), coalesce(json_extract(data, '$.of'), at)
+  FROM events CROSS JOIN tickets ON tickets.id = ticket_id WHERE {_DUE} AND at >= :since AND {COUNTS}"""
 _CATEGORIES = f"""
   SELECT category FROM tickets NOT INDEXED WHERE {OPENED} >= :since AND {OPENED} < :until AND {COUNTS}"""
 _TAGS = f"""
@@ -61,9 +62,17 @@ def cases(store: Store, asked: Asked, imports: bool) -> Iterator[Cases]:
         yield Cases(*columns)
 
 
-def breaches(store: Store) -> tuple[Breach, ...]:
-    found = store.execute(_BREACHES)
-    return tuple(Breach(ticket, kind.removesuffix("_due"), to_time(at)) for ticket, kind, at in found)
+def breached(store: Store) -> dict[str, frozenset[int]]:
+    """The tickets on which a deadline ever passed, by its clock."""
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for ticket, kind in store.execute(_BREACHED):
+        found[kind].add(ticket)
+    return {kind.removesuffix("_due"): frozenset(tickets) for kind, tickets in found.items()}
+
+
+def breaches(store: Store, span: Span) -> tuple[Breach, ...]:
+    found = (Breach(kind.removesuffix("_due"), to_time(at)) for kind, at in _since(store, _BREACHES, span))
+    return tuple(breach for breach in found if span.since <= breach.at < span.until)
 
 
 def opened(store: Store, span: Span, imports: bool) -> tuple[Opened, ...]:
@@ -84,5 +93,9 @@ def spam(store: Store, span: Span) -> int:
 
 def reopenings(store: Store, span: Span) -> tuple[Reopening, ...]:
     """From the event that ended a ticket to the one that opened it again; a history that is opened was never over."""
-    found = store.execute(_REOPENINGS, {"since": span.values["since"]})
+    found = _since(store, _REOPENINGS, span)
     return tuple(Reopening(to_time(over), to_time(at)) for at, over in found if over)
+
+
+def _since(store: Store, sql: str, span: Span) -> Cursor:
+    return store.execute(sql, {"since": span.values["since"]})
