@@ -90,6 +90,8 @@ def test_the_same_may_be_asked_of_another(office: Office, notice: Letter, asked:
         (f"#ask {ANN}\nHello", "on the ticket as a customer"),
         ('#ask "Only a subject"\nHello', "whom?"),
         (f"#ask {PARTS}\nHello\n\n#close\n", "command"),
+        (f"#note\n#ask {PARTS}\nHello", "which of the two"),
+        (f"#ask {PARTS} #note\nHello", "which of the two"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_told_and_changes_nothing(

@@ -126,6 +126,7 @@ class Effects:
     def __add__(self, other: Effects) -> Effects:
         """Both; Refusal where they contradict each other."""
         _agree(self.steps, other.steps)
+        _readers(self, other)
         return Effects(
             steps=self.steps + other.steps,
             status=_one(self.status, other.status, "status"),
@@ -182,6 +183,14 @@ def _agree(first: Sequence[Step], second: Sequence[Step]) -> None:
                     raise Refusal(f"the tag {tag} is both set and taken away")
             case _:
                 pass
+
+
+def _readers(first: Effects, second: Effects) -> None:
+    """Refusal where the words are to stay among agents, and to be mailed to somebody whom the desk asks."""
+    kept = [effects.private and not effects.heading for effects in (first, second)]
+    asked = [bool(effects.heading) for effects in (first, second)]
+    if any(kept) and any(asked):
+        raise Refusal("#note keeps the words among agents, and #ask mails them: which of the two?")
 
 
 def _only(first: str, second: str) -> str:
