@@ -46,6 +46,7 @@ def gather(store: Store, question: Question) -> Facts:
         duplicate_of=intake.same_as(store, question.inbox_id, question.digest) if question.digest else None,
         ours=_first_sent(store, [question.message_id]) if question.message_id else None,
         since=agents.since(store, question, acted_on, answered) if acted_on else (),
+        turned=agents.turned(store, question, acted_on) if acted_on else (),
         deferred=agents.waiting(store, question, acted_on, now) if acted_on else (),
         confirmed=agents.confirmed(store, question, now) if question.secrets else None,
         change=change,

@@ -280,7 +280,8 @@ def after(ticket: Ticket, steps: Sequence[Step]) -> Ticket:
             case SetRequester(participant=person):
                 others = tuple(p for p in ticket.participants if p.role != "requester" and not _is(p, person.email))
                 requester = Address(person.name, person.email)
-                ticket = replace(ticket, requester=requester, participants=(person, *others))
+                readers = (person, *others)
+                ticket = replace(ticket, requester=requester, participants=readers, revision=ticket.revision + 1)
             case Watch(agent=agent, on=on):
                 ticket = replace(ticket, watchers=ticket.watchers | {agent} if on else ticket.watchers - {agent})
             case _:
