@@ -527,6 +527,7 @@ class Facts:
     entry: Entry | None = None  # the last customer entry of the ticket found
     held: tuple[Entry, ...] = ()  # what is held on it, newest first
     private: tuple[str, ...] = ()  # what its notes and held mails say: no customer may read it
+    public_words: tuple[str, ...] = ()  # what its public messages say: its customers have read that
     replies: int = 0  # answers mailed on it within an hour
     answered_at: datetime | None = None  # when an agent last answered on it
     reach: Reach = Reach()
