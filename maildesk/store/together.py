@@ -124,15 +124,17 @@ def followed(step: Step, merged: Mapping[int, int]) -> Step | None:
     return replace(changed, ticket_id=merged[changed.ticket_id])  # type: ignore[no-any-return]
 
 
-def set_requester(store: Store, step: SetRequester, contact_id: int, at: str) -> None:
-    """The ticket is another person's: who it was until now leaves, and their reply address dies."""
+def set_requester(store: Store, step: SetRequester, contact_id: int, at: str) -> Mapping[str, Value]:
+    """The ticket is another person's: who it was until now leaves, and their reply address dies. What the event log
+    tells of it.
+    """
     person = step.participant
-    former = store.value(
-        "SELECT email FROM participants WHERE ticket_id = ? AND role = 'requester' AND email != ?",
+    former = store.row(
+        "SELECT email, name FROM participants WHERE ticket_id = ? AND role = 'requester' AND email != ?",
         (step.ticket_id, person.email),
     )
     if former is not None:
-        leave(store, step.ticket_id, former)
+        leave(store, step.ticket_id, former["email"])
     store.execute(
         "INSERT INTO participants (ticket_id, email, role, name, token, issued_at) VALUES (?, ?, 'requester', ?, ?, ?)"
         " ON CONFLICT(ticket_id, email) DO UPDATE SET role = 'requester'",
@@ -142,6 +144,7 @@ def set_requester(store: Store, step: SetRequester, contact_id: int, at: str) ->
         "UPDATE tickets SET contact_id = ?, updated_at = max(updated_at, ?), revision = revision + 1 WHERE id = ?",
         (contact_id, at, step.ticket_id),
     )
+    return {"email": person.email} | ({"old": former["email"], "old_name": former["name"]} if former else {})
 
 
 def leave(store: Store, ticket_id: int, email: str) -> bool:
