@@ -77,8 +77,8 @@ CREATE TABLE tickets (
 CREATE UNIQUE INDEX tickets_token ON tickets(token);
 CREATE INDEX tickets_contact ON tickets(contact_id);
 CREATE INDEX tickets_merged ON tickets(merged_into) WHERE merged_into IS NOT NULL;
-CREATE INDEX tickets_live ON tickets(updated_at) WHERE status NOT IN ('closed', 'spam');
-CREATE INDEX tickets_updated ON tickets(updated_at);
+-- The lists of `maildesk tickets` read nothing else.
+CREATE INDEX tickets_updated ON tickets(updated_at, status, assignee, team);
 CREATE INDEX tickets_queue ON tickets(status, coalesce(replied_at, created_at), snoozed_until, merged_into)
   WHERE merged_into IS NULL;
 CREATE INDEX tickets_assigned ON tickets(assignee, status, coalesce(replied_at, created_at), snoozed_until)
