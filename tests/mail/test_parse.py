@@ -67,6 +67,7 @@ def test_the_whole_text_of_a_report_has_its_notice_its_status_and_the_mail_that_
     ("name", "part", "file", "content"),
     [
         ("uuencoded-file-in-text", "1#1", "note.txt", b"hello"),
+        ("uuencoded-file-in-markdown", "1#1", "note.txt", b"hello"),
         ("tnef-winmail-dat", "2#1", "Report März.txt", b"hello"),
         ("smime-opaque-signed", "1#1", "list.csv", b"a,b"),
         ("body-text-pieces-around-a-file", "2", "a.png", b"\x89PNG\r\n\x1a\n"),
