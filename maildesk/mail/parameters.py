@@ -15,7 +15,8 @@ from urllib.parse import unquote_to_bytes
 
 from maildesk.mail import charset, words
 
-_NAME = re.compile(r"[\s;]*([^\s=;\"]{1,100})\s*=\s*")
+_BETWEEN = re.compile(r"[\s;]*")
+_NAME = re.compile(r"([^\s=;\"]{1,100})\s*=\s*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPE = re.compile(r"\\([\"\\])")
 _SECTION = re.compile(r"([^*]+)\*(\d{0,3})(\*?)")
@@ -48,6 +49,8 @@ def _scan(rest: str) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     at, closed = 0, True
     while 0 <= at < len(rest) and len(pairs) < _LIMIT:
+        between = _BETWEEN.match(rest, at)
+        at = between.end() if between else at
         name = _NAME.match(rest, at)
         if not name:
             at = rest.find(";", at) + 1 or len(rest)

@@ -3,7 +3,7 @@
     python -m tests.mail.fuzz --mails 100000 --seed 1
 
 Every mail of the corpus is a seed. Each round mangles one and reads all there is to read in it: the mail, who wrote it,
-its forwarded part, its HTML as it would be shown, its attachments, and what ``explain`` says of it. What raises or takes
+its forwarded part, its HTML as it would be shown, its attachments, what ``explain`` says of it. What raises or takes
 over a second falls, and is kept as a file, once for each place in the code. Tells also the slowest, and the peak of
 memory.
 """

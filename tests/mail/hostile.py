@@ -16,6 +16,7 @@ from functools import partial
 from tests.mail.fuzz import read
 
 _SIZE = 1_000_000
+_FIELD = 245_000  # of a header, 256 KB are read
 _HEAD = b"From: Ann <ann@example.org>\nTo: desk@example.com\nSubject: odd\nMessage-ID: <odd@example.org>\n"
 _BOUNCE = b"From: MAILER-DAEMON@example.net\nSubject: failure notice\n"
 _TNEF = b"Content-Type: application/ms-tnef\n\n\x78\x9f\x3e\x22\0\0"
@@ -53,7 +54,10 @@ def _base64(content: bytes) -> bytes:
 
 
 def _field(name: bytes, piece: bytes) -> bytes:
-    return b"X: y\n" + name + b": " + _fill(piece) + b"\nDate: x\n\nhi\n"
+    """In as much of one field as is read, and much of a part's (its header is read anew)."""
+    value = name + b": " + piece * (_FIELD // len(piece)) + b"\n"
+    head = b"X: y\n" + value + b"Content-Type: multipart/mixed; boundary=b\nDate: x\n\n"
+    return head + (b"--b\n" + value + b"\nhi\n") * 3 + b"--b--\n"
 
 
 def _header(line: bytes) -> bytes:
@@ -107,11 +111,12 @@ _TEXTS = (
     *("-----Original Message-----\n", "Sent from my iPhone\n", "begin 644 a\n#86)C\nend\n", "\u200b", "e\u0301"),
 )
 _FIELDS = {
-    "From": ("a@b.c, ", "(", '"', "<"),
-    "To": ("Doe, John <j@x.y>, ", "g: "),
+    "From": ("a@b.c, ", "(", '"', "<", ":@", "@:"),
+    "To": ("Doe, John <j@x.y>, ", "g: ", "1http://@"),
     "Subject": ("=?", "=?utf-8?B?w6k=?= ", "x\n "),
     "References": ("<a@b> ",),
-    "Content-Type": ("; a*0*=utf-8''x",),
+    "Content-Type": ("; a*0*=utf-8''x", ";", "; ", "a", "a=", "=", '"', "\\\\"),
+    "Content-Disposition": ("; filename*1=x", ";;a", " "),
     "Received": ("\r", "("),
     "X-Any": (" \t",),
 }
