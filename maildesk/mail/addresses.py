@@ -212,6 +212,8 @@ def _mailbox(text: str) -> str:
     if text.startswith("@") and ":" in text:
         text = text.rpartition(":")[2]  # a source route (RFC 5322 §4.4)
     text = text.removeprefix("mailto:")
+    if text.endswith("]") and "[" not in text:  # Outlook's "Ann [mailto:ann@example.org]"
+        text = text[:-1]
     if not text.startswith('"'):
         text = "".join(text.split()).strip('"')
     return text.removesuffix(".")

@@ -36,12 +36,20 @@ def _parse_usual(value: str) -> tuple[str, Mapping[str, str]]:
 
 def _parse(value: str) -> tuple[str, Mapping[str, str]]:
     main, _, rest = value.partition(";")
+    if "=" in main:  # the ";" before the first parameter is missing, or the value is
+        main, rest = _without_parameter(value, main)
     pairs = _scan(rest) if rest else []
     found = _extended(pairs)
     for name, text in pairs:
         if "*" not in name:
             found.setdefault(name, words.tidy(words.decode(text)))
     return main.strip().lower(), MappingProxyType(found)
+
+
+def _without_parameter(value: str, main: str) -> tuple[str, str]:
+    """'attachment filename="a;b.png"': the value, and the parameters from the first on."""
+    name = _NAME.search(main[:_USUAL])
+    return (main[: name.start()], value[name.start() :]) if name else (main, value[len(main) + 1 :])
 
 
 def _scan(rest: str) -> list[tuple[str, str]]:

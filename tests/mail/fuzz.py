@@ -139,7 +139,7 @@ def read(raw: bytes) -> None:
     mail = parse.read(raw)
     assert parse.fingerprint(mail)
     forward.read(mail)
-    html.sanitize(trim.html(mail) or mail.html or "")
+    html.sanitize(trim.html(mail) or "")
     for attachment in mail.attachments[:20]:
         parse.attachment(raw, attachment.part)
     assert json.dumps(meaning.of_mail(raw, mail, None))

@@ -102,7 +102,19 @@ def _family(name: str, make: Callable[[bytes], bytes], pieces: Iterable[str]) ->
 
 _PAGES = (
     *("<", "&", "&#", "&amp;", "&nbsp;", "</", "<!--", "<p>x", "<div>", "<hr>", "<li>", "<ul><li>", "<table><tr><td>"),
-    *("<table><a>", "<a><b><i><p>", "<blockquote>x", "<svg>", "<select>", "<style>", "<p a=b c=d>", '="<'),
+    *(
+        "<table><a>",
+        "<a><b><i><p>",
+        "<blockquote>x",
+        "<svg>",
+        "<select>",
+        "<style>",
+        "<p a=b c=d>",
+        '="<',
+        "\xa0",
+        '&\xa0"',
+        "\xa0~",
+    ),
     *('<a href="http://x.test/">x</a>', "<div class=gmail_quote>x</div>", '<div style="display:none">x</div>'),
 )
 _TEXTS = (
