@@ -8,12 +8,12 @@ a word like any other, which opens the ticket again. Better one ticket too many 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 
 from maildesk.desk.case import Case
+from maildesk.desk.folding import words as words_of
 from maildesk.desk.gratitude_words import WORDS
 from maildesk.desk.threading import Found, Standing
 from maildesk.model import Status, Ticket
@@ -22,7 +22,6 @@ _LONGEST = 600  # characters
 _WORDS = 60
 _UNSURE = re.compile(r"[?¿؟;\d@#%$€£/\\<>=+*_{}\[\]|~^…]|\.\.\.|https?:")
 _SMILEYS = re.compile(r"(?<!\w)[:;=8xX]['’]?-?[)dDpP](?!\w)|<3|\^\^")
-_LETTERS = re.compile(r"[^\W\d_]+")
 _PART = re.compile(r"\[([^\]]*)\](\?)?|(\S+?)(\?)?(?=\s|$)")
 
 Phrase = tuple[str, ...]
@@ -38,7 +37,7 @@ def is_all(case: Case, found: Found, ticket: Ticket) -> bool:
         return False
     if case.history or case.automatic or mail.attachments or mail.reply.doubtful:
         return False
-    return is_bare(case.words, _names(case, ticket))
+    return is_bare(case.words, names(case, ticket))
 
 
 def is_bare(text: str, names: Sequence[str] = ()) -> bool:
@@ -46,14 +45,15 @@ def is_bare(text: str, names: Sequence[str] = ()) -> bool:
     text = _SMILEYS.sub(" ", text)
     if len(text) > _LONGEST or _UNSURE.search(text):
         return False
-    words = tuple(_LETTERS.findall(_folded(text)))
+    words = words_of(text)
     if not 0 < len(words) <= _WORDS:
         return False
-    known = frozenset(part for name in names for part in _LETTERS.findall(_folded(name)))
+    known = frozenset(part for name in names for part in words_of(name))
     return any(_covered(words, language, known) for language in WORDS)
 
 
-def _names(case: Case, ticket: Ticket) -> list[str]:
+def names(case: Case, ticket: Ticket) -> list[str]:
+    """Of those who write to each other on a ticket."""
     config = case.policy.config
     customer = (case.mail.author.name, ticket.requester.name, case.mail.author.email.partition("@")[0])
     ours = (config.desk.name, *(agent.name for agent in config.agents), *(team.name for team in config.teams))
@@ -94,12 +94,6 @@ def _written_out(phrase: str) -> Iterator[Phrase]:
         options = choice.split("|") if choice else [word]
         parts.append([*options, ""] if may_miss or word_may_miss else options)
     for chosen in product(*parts):
-        words = tuple(_LETTERS.findall(_folded(" ".join(chosen))))
+        words = words_of(" ".join(chosen))
         if words:
             yield words
-
-
-def _folded(text: str) -> str:
-    """In small letters, without accents; what an apostrophe joins, apart."""
-    bare = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in bare if not unicodedata.combining(char))
