@@ -166,6 +166,7 @@ CREATE TABLE events (
   data TEXT NOT NULL DEFAULT '{}'           -- JSON
 ) STRICT;
 CREATE INDEX events_ticket ON events(ticket_id, id);
+CREATE INDEX events_urgent ON events(at, ticket_id) WHERE kind = 'urgent';
 CREATE INDEX events_reminder ON events(ticket_id, at) WHERE kind = 'reminder';
 
 CREATE TABLE outbox (
