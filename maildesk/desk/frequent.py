@@ -18,6 +18,7 @@ from maildesk.model import Frequent
 
 _READ, _WORDS = 1_000, 40  # characters and words of a mail that are looked at
 _SHARE, _LEAST = 0.6, 2  # of a question's words that a mail must hold
+_BRIEF = 12  # words of a mail of which two are enough
 _STEM = 4  # letters that two forms of a word have in common, at least
 _ENDING = 2  # letters in which they may differ
 _ANSWER = 1_200  # characters of an answer in an auto-reply
@@ -71,7 +72,8 @@ def _share(question: str, asked: Sequence[str]) -> float:
     """How many of a question's words are asked; 0 where it is not sure."""
     wanted = {_stem(word) for word in _telling(question)}
     count = sum(any(_alike(word, other) for other in asked) for word in wanted)
-    return count / len(wanted) if count >= _LEAST and count >= _SHARE * len(wanted) else 0
+    enough = count >= _LEAST and (count > _LEAST or len(asked) <= _BRIEF)  # in a long mail, two are soon found
+    return count / len(wanted) if enough and count >= _SHARE * len(wanted) else 0
 
 
 def _telling(text: str) -> Iterator[str]:

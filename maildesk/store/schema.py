@@ -87,7 +87,7 @@ CREATE INDEX tickets_team ON tickets(team, status, coalesce(replied_at, created_
   WHERE status IN ('new', 'open', 'pending');
 CREATE INDEX tickets_unassigned ON tickets(team, status, coalesce(replied_at, created_at), snoozed_until)
   WHERE assignee IS NULL AND status IN ('new', 'open', 'pending');
-CREATE INDEX tickets_answered ON tickets(created_at, first_reply_at)
+CREATE INDEX tickets_answered ON tickets(created_at, first_reply_at, merged_into)
   WHERE first_reply_at IS NOT NULL AND merged_into IS NULL;
 CREATE INDEX tickets_urgent ON tickets(status) WHERE urgent AND status IN ('new', 'open', 'pending');
 CREATE INDEX tickets_snoozed ON tickets(snoozed_until) WHERE snoozed_until IS NOT NULL;
