@@ -26,12 +26,14 @@ from maildesk.model import (
     Field,
     Forget,
     GatherNotice,
+    KeepUsual,
     Kind,
     LinkTickets,
     MergeTickets,
     MoveEntries,
     Plan,
     QueueMail,
+    Rate,
     RecordEvent,
     Release,
     RemoveParticipant,
@@ -41,6 +43,7 @@ from maildesk.model import (
     SetKind,
     SetRequester,
     SetTimer,
+    StandFrequent,
     StandTimers,
     Status,
     Step,
@@ -50,7 +53,7 @@ from maildesk.model import (
     Watch,
     mailbox_of,
 )
-from maildesk.store import deferred, due, together, waiting
+from maildesk.store import deferred, due, frequent, ratings, together, usual, waiting
 from maildesk.store.engine import Store, Value, to_text
 
 # One fixed statement a column: SQL is never built from people's strings.
@@ -139,6 +142,13 @@ def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, as
             sql = "INSERT INTO faq (ticket_id, language, question, answer, agent, created_at) VALUES (?, ?, ?, ?, ?, ?)"
             values = (step.ticket_id, step.language, step.question, step.answer, step.agent, act.at)
             act.event(step.ticket_id, "faq", {"faq": act.store.insert(sql, values), "question": step.question})
+        case StandFrequent():
+            frequent.stand(act.store, step)
+        case KeepUsual():
+            usual.keep(act.store, step)
+        case Rate():
+            old = ratings.keep(act.store, step, act.at)
+            act.event(step.ticket_id, "rated", {"old": old, "new": step.score})
         case RecordEvent():
             act.event(step.ticket_id, step.kind, step.data)
         case QueueMail():

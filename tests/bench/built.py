@@ -164,7 +164,7 @@ def _row(ticket: Made, ids: dict[str, int]) -> tuple[object, ...]:
         ticket.brand,
         ids[_customer(ticket)],
         ticket.mood,
-        int(ticket.urgent is not None and ticket.urgent[1]),
+        int(ticket.urgent is not None and ticket.urgent[1] is not False),
         to_text(ticket.opened),
         to_text(changed),
         *(to_text(at) if at else None for at in times),
@@ -191,5 +191,5 @@ def _events(batch: list[Made]) -> Iterator[tuple[datetime, int, str, str, dict[s
         if ticket.urgent:
             at, right = ticket.urgent
             yield at, ticket.id, "somebody@example.test", "urgent", {"old": 0, "new": 1}
-            if not right:
-                yield at, ticket.id, "agent0", "urgent", {"old": 1, "new": 0}
+            if right is not None:
+                yield at, ticket.id, "agent0", "urgent_verdict", {"right": int(right)}
