@@ -31,6 +31,11 @@ class Limits(Section):
         description="so is one that needs more memory than this",
         validate_default=True,
     )
+    free_space: Size = Field(
+        "100MiB",
+        description="with less on the store's disk no mail is taken in (452), and what was taken is still answered",
+        validate_default=True,
+    )
 
 
 class Config(Section):
@@ -56,7 +61,7 @@ class Config(Section):
     silence: Silence = Field({}, description="what is done when a customer does not answer", validate_default=True)
     digest: Digest | None = Field(None, description="what waits, as a mail each morning; left out: none")
     recurring: tuple[Recurring, ...] = Field((), description="tickets that open by themselves, again and again")
-    limits: Limits = Field({}, description="what one mail may cost", validate_default=True)
+    limits: Limits = Field({}, description="what a mail may cost, and mail in all", validate_default=True)
 
     _path: Path = PrivateAttr(default=Path())
 
