@@ -67,7 +67,7 @@ class Writer:
 
     def _run(self) -> None:
         try:
-            self._store = Store.open(self._path)
+            self._store = Store.open(self._path, upgrade=True)
         except (sqlite3.Error, OSError) as error:
             self._ready.set_exception(error)
             return

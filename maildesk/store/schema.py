@@ -1,5 +1,8 @@
 """The tables, as migrations: each runs once, in one transaction, and no column changes its meaning.
 
+Once a version is released its migrations stay as they are, and what changes is a further one
+(`store.forward` carries them out).
+
 INTERFACES that other programs rely on: names and meanings of the columns of tickets, contacts,
 messages, attachments, tags, fields, participants, links, events, inbox, outbox, raw and ratings.
 """
@@ -9,6 +12,12 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 migrations = Migrations("maildesk")
+
+
+def names() -> tuple[str, ...]:
+    """Of all migrations that this version knows, in their order."""
+    return tuple(migration.name for migration in migrations._migrations)
+
 
 _FIRST = """
 CREATE TABLE raw (
