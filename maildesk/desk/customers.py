@@ -158,6 +158,7 @@ def _auto_reply(case: Case, ticket: Ticket, found: threading.Found, steps: list[
     """Queues the auto-reply if there may be one; says why or why not."""
     refused = replies.refusal(case)
     if refused is not None:
+        steps += replies.alarm(case, refused)
         return refused
     closed = found.ticket is not None and found.ticket.status is Status.CLOSED
     purpose = replies.template(case, closed and found.standing is threading.Standing.FOLLOW_UP)

@@ -15,7 +15,7 @@ from random import Random
 import pytest
 
 from maildesk.edge import smtp_reception
-from maildesk.edge.smtp_reception import LARGE, Reception, RateLimit
+from maildesk.edge.smtp_reception import LARGE, RateLimit, Reception
 from tests.edge.smtp_desk import ENVELOPE, LOOPBACK, Client, Desk, Inbox, desk, listener
 
 HELLO = b"Subject: hello\r\n\r\nhello\r\n"

@@ -12,6 +12,7 @@ that was sent twice must have been under way when the daemon was killed (RFC 104
 from __future__ import annotations
 
 import argparse
+import itertools
 import smtplib
 import socket
 import sys
@@ -249,7 +250,7 @@ def _judge_sent(desk: Desk, smarthost: WatchfulSmarthost, toll: Toll) -> None:
                 toll.wrong.append(f"mail {row['id']} counts as sent, and the smarthost has never seen it")
         elif row["state"] == "failed":
             toll.failed += 1
-        for first, second in zip(taken, taken[1:], strict=False):
+        for first, second in itertools.pairwise(taken):
             toll.doubled += 1
             if not any(first - 1 < died < second for died in toll.daemon_died):
                 toll.wrong.append(f"mail {row['id']} went twice, and nobody was killed in between")
