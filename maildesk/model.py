@@ -578,6 +578,7 @@ class Facts:
     turns: Mapping[str, str] = field(default_factory=dict)  # team id -> the agent whose turn it was last
     auto_replies_to_sender: int = 0  # within auto_reply_limit's time
     auto_replies_of_desk: int = 0
+    cap_told: bool = False  # the admins have heard lately that this sender's, or somebody's, robot was stopped
     notices: Mapping[str, int] = field(default_factory=dict)  # agent id -> within notice_limit's time
     answers: Mapping[str, int] = field(default_factory=dict)  # agent id -> our own words to them, within an hour
     figures: tuple[tuple[str, str, str], ...] = ()  # of the week: name, value, that of the week before
@@ -884,6 +885,7 @@ class TimerKind(StrEnum):
     RATING = "rating"  # the customer is asked how it was
     USUAL = "usual"  # each hour: how long a first answer usually takes; no ticket
     GATHER = "gather"  # one mail with the notices beyond notice_limit; per agent, no ticket
+    HUSH = "hush"  # until then no alarm that the cap on auto-replies was reached: by ``label``'s mailbox, or anybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -940,6 +942,14 @@ class FailMail:
     error: str
 
 
+@dataclass(frozen=True, slots=True)
+class RaiseAlarm:
+    """The admins are told of something that concerns the whole desk."""
+
+    title: str
+    details: str
+
+
 Step = (
     CreateTicket
     | SetField
@@ -974,6 +984,7 @@ Step = (
     | Defer
     | Release
     | Forget
+    | RaiseAlarm
 )
 
 

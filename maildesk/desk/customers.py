@@ -172,6 +172,7 @@ def _auto_reply(case: Case, about: Answered, steps: list[Step]) -> Reason:
     """Queues the auto-reply if there may be one; says why or why not."""
     refused, ticket, found = replies.refusal(case), about.ticket, about.found
     if refused is not None:
+        steps += replies.alarm(case, refused)
         return refused
     closed = found.ticket is not None and found.ticket.status is Status.CLOSED
     purpose = replies.template(case, closed and found.standing is threading.Standing.FOLLOW_UP)

@@ -33,6 +33,7 @@ from maildesk.model import (
     MoveEntries,
     Plan,
     QueueMail,
+    RaiseAlarm,
     Rate,
     RecordEvent,
     Release,
@@ -173,6 +174,8 @@ def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, as
             )
         case TakeGathered():
             act.store.execute("DELETE FROM gathered WHERE agent = ? AND id <= ?", (step.agent, step.up_to))
+        case RaiseAlarm():
+            due.raise_alarm(act.store, act.now, step.title, step.details)
         case FailMail():
             act.store.execute(
                 "UPDATE outbox SET state = 'failed', error = ?, told = 1 WHERE id = ?", (step.error, step.outbox_id)

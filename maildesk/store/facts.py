@@ -104,6 +104,7 @@ def gather(store: Store, question: Question) -> Facts:
         },
         auto_replies_to_sender=_auto_replies(store, question.author, question.auto_replies_since),
         auto_replies_of_desk=_auto_replies(store, "", question.desk_since),
+        cap_told=due.hushed(store, mailbox_of(question.author), now),
         notices=notices(store, question.notices_since) if question.notices_since else {},
         answers=answers(store, question.hour_ago) if question.hour_ago else {},
         shown=shown(store, question.hour_ago) if question.hour_ago and question.looks else {},
