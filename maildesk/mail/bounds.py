@@ -49,7 +49,10 @@ def _has_crowded_tag(html: str) -> bool:
     """Whether one tag has so many attributes that comparing each with each takes long."""
     if len(html) > 5 * _CROWD and len(_ANGLE_IN_VALUE.findall(html)) > _CROWD // 10:
         return True
-    long = [piece for piece in html.split(">") if len(piece) > _CROWD // 10]
+    pieces = html.split(">")
+    if max(map(len, pieces)) <= _CROWD // 10:
+        return False
+    long = [piece for piece in pieces if len(piece) > _CROWD // 10]
     return any(_attributes(tag[0]) > _ATTRIBUTES for piece in long for tag in _LONG_TAG.finditer(piece))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,11 +23,22 @@ from maildesk.store.schema import migrations
 Row = sqlite3.Row
 Value = str | int | float | bytes | None
 BUSY_TIMEOUT = 5.0  # seconds to wait for another writer before the mail is put off with 451
+CHECKPOINT = 1000  # pages; SQLite's own
+_SETTINGS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",  # else a savepoint writes each page that it changes, as it was, to a file: a hundred a mail
+    "journal_size_limit=67108864",
+)
+_LOOK = 0.0005  # seconds between two tries for the lock
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_BUSY_SNAPSHOT}
 
 
 def to_text(when: datetime) -> str:
     """UTC ISO 8601 with milliseconds and a Z, so that text order is time order."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{when.microsecond // 1000:03d}Z"
+    utc = when if when.tzinfo is UTC else when.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def to_time(text: str) -> datetime:
@@ -40,23 +52,25 @@ def to_time_or_none(text: str | None) -> datetime | None:
 class Store:
     """One connection to the desk's database, for one thread."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, timeout: float = BUSY_TIMEOUT) -> None:
         connection.row_factory = sqlite3.Row
         self.connection = connection
-        self.db = Database(connection)
+        self._timeout = timeout
+        self._patience = f"PRAGMA busy_timeout = {timeout * 1000:.0f}"
 
     @classmethod
-    def open(cls, path: Path, *, timeout: float = BUSY_TIMEOUT) -> Self:
-        """Opens for writing; makes the file and runs migrations as needed. sqlite3.Error, OSError."""
+    def open(cls, path: Path, *, timeout: float = BUSY_TIMEOUT, checkpoint: int = CHECKPOINT) -> Self:
+        """Opens for writing; makes the file and runs migrations as needed. sqlite3.Error, OSError.
+
+        The commit that makes the WAL as long as ``checkpoint`` (pages) also copies it to where it belongs.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = not path.exists()
-        store = cls(sqlite3.connect(path, timeout=timeout, isolation_level=None))
+        store = cls(sqlite3.connect(path, timeout=timeout, isolation_level=None, cached_statements=512), timeout)
         if fresh:
             path.chmod(0o600)  # people's mail is in it
-        store.execute("PRAGMA journal_mode=WAL")
-        store.execute("PRAGMA synchronous=FULL")
-        store.execute("PRAGMA foreign_keys=ON")
-        store.execute("PRAGMA journal_size_limit=67108864")
+        for setting in (*_SETTINGS, f"wal_autocheckpoint={checkpoint}"):
+            store.execute(f"PRAGMA {setting}")
         store.migrate()
         return store
 
@@ -64,17 +78,18 @@ class Store:
     def read_only(cls, path: Path, *, timeout: float = BUSY_TIMEOUT) -> Self:
         """Opens for reading; sqlite3.OperationalError where there is no such file."""
         uri = f"{path.resolve().as_uri()}?mode=ro"
-        store = cls(sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None))
+        store = cls(sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None), timeout)
         store.execute("PRAGMA query_only=ON")
         return store
 
     def migrate(self) -> None:
-        if not migrations.pending(self.db):
+        database = Database(self.connection)
+        if not migrations.pending(database):
             return
         with self.transaction():  # one process migrates; another one waits, and finds nothing to do
-            for migration in migrations.pending(self.db):
-                migrations.ensure_migrations_table(self.db)
-                migration.fn(self.db)
+            for migration in migrations.pending(database):
+                migrations.ensure_migrations_table(database)
+                migration.fn(database)
                 self.execute(
                     "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, ?, ?)",
                     (migrations.name, migration.name, to_text(datetime.now(UTC))),
@@ -109,18 +124,43 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, and durable when it ends; inside another one it is a savepoint."""
-        if self.connection.in_transaction:
-            with self.db.atomic():
-                yield
-            return
-        self.execute("BEGIN IMMEDIATE")
+        inner = self.connection.in_transaction
+        if inner:
+            self.execute("SAVEPOINT inside")  # the newest of that name is meant, so they may stand in each other
+        else:
+            self._lock()
         try:
             yield
-            self.execute("COMMIT")
+            self.execute("RELEASE inside" if inner else "COMMIT")
         except BaseException:
-            if self.connection.in_transaction:
-                self.execute("ROLLBACK")
+            if self.connection.in_transaction:  # a full disk may have ended it
+                self.execute("ROLLBACK TO inside" if inner else "ROLLBACK")
+                if inner:
+                    self.execute("RELEASE inside")
             raise
+
+    def _lock(self) -> None:
+        """Becomes the one writer. SQLite by itself looks for the lock ever less often, up to ten times a second, and
+        whoever waits for a 250 would wait for that.
+        """
+        ends = time.monotonic() + self._timeout
+        self.execute("PRAGMA busy_timeout = 0")
+        try:
+            while not self._begun():
+                if time.monotonic() > ends:
+                    raise sqlite3.OperationalError("database is locked")
+                time.sleep(_LOOK)
+        finally:
+            self.execute(self._patience)
+
+    def _begun(self) -> bool:
+        try:
+            self.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode not in _BUSY:
+                raise
+            return False
+        return True
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

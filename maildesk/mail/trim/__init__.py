@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 
 from maildesk.mail.html import to_text
+from maildesk.mail.html import words as all_words
 from maildesk.mail.trim import structure
 from maildesk.mail.trim.structure import cut_html
 from maildesk.mail.trim.text import Cut, cut
@@ -61,6 +62,10 @@ def html(mail: Mail) -> str | None:
     if not mail.html or not mail.reply.text:
         return None
     letters = _letters(mail.reply.text)
+    page = structure.unmarked(mail.html)
+    shown = all_words(page.body) if page and page.body else None
+    if page and shown is not None:
+        return page.html if _letters(shown) == letters else None
     words = structure.new_words(mail.html)
     if words is not None:
         if _letters(words.text) == letters:
