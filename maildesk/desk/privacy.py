@@ -63,10 +63,11 @@ def guard(config: Config) -> Guard:
         if not text:
             return ""
         for seen in _ways_to_see(text):
-            if tokens.search(seen):
-                return "somebody's reply address would be seen by a customer"
-            if private.search(seen):
-                return "an agent's own address would be seen by a customer"
+            if "@" in seen or "%40" in seen:  # no address is without
+                if tokens.search(seen):
+                    return "somebody's reply address would be seen by a customer"
+                if private.search(seen):
+                    return "an agent's own address would be seen by a customer"
             if _begins_with_command(seen):
                 return "it begins with a command: commands are for the desk alone"
         return ""
