@@ -311,7 +311,7 @@ class Ticket:
     snoozed_until: datetime | None = None
     mood: str | None = None
     urgent: bool = False
-    revision: int = 0  # grows with every public message
+    revision: int = 0  # grows with every public message, and when it becomes another customer's
     waiting_since: datetime | None = None  # the customer's first mail that no agent has answered, while it is not over
     statuses: tuple[tuple[datetime, Status], ...] = ()  # that it came to since it is there, oldest first
     participants: tuple[Participant, ...] = ()
@@ -527,6 +527,7 @@ class Facts:
     entry: Entry | None = None  # the last customer entry of the ticket found
     held: tuple[Entry, ...] = ()  # what is held on it, newest first
     private: tuple[str, ...] = ()  # what its notes and held mails say: no customer may read it
+    public_words: tuple[str, ...] = ()  # what its public messages say: its customers have read that
     replies: int = 0  # answers mailed on it within an hour
     answered_at: datetime | None = None  # when an agent last answered on it
     reach: Reach = Reach()
@@ -535,6 +536,7 @@ class Facts:
     entry_raw: bytes = b""  # its mail, when an agent's address led here: notices carry its files
     threads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # recipient -> Message-IDs
     since: tuple[Entry, ...] = ()  # public entries on the ticket that the agent's notice did not show, oldest first
+    turned: tuple[Event, ...] = ()  # what since then made other customers its readers, whoever did it
     deferred: tuple[Deferred, ...] = ()  # mails of this agent that wait on this ticket, newest first
     confirmed: Deferred | None = None  # the one whose one-time token this mail answers to
     change: tuple[Event, ...] = ()  # this agent's last change of the ticket, for #undo

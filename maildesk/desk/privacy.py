@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -99,25 +98,6 @@ def quotes_notice(words: str, desk: Desk) -> bool:
     return any(
         line.lstrip().startswith((">", "|")) and reply_addresses(desk).search(line) for line in words.splitlines()
     )
-
-
-_LONG = 15  # letters; a shorter line ("Thank you") may be anybody's
-
-
-def repeats(words: str, private: Iterable[str]) -> str:
-    """The line of a note or a held mail that stands in these words, "" if none does (T1, T17)."""
-    said = _squeezed(words)
-    for text in private:
-        for line in text.splitlines():
-            squeezed = _squeezed(line)
-            if len(squeezed) >= _LONG and squeezed in said:
-                return line.strip()
-    return ""
-
-
-def _squeezed(text: str) -> str:
-    """Letters and digits alone, so that wrapping, quote marks and case make no difference."""
-    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def no_guard(text: str) -> str:

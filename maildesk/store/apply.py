@@ -256,8 +256,8 @@ def _merge(act: _Act, step: MergeTickets) -> None:
 
 def _set_requester(act: _Act, step: SetRequester) -> None:
     person = step.participant
-    together.set_requester(act.store, step, _contact(act, person.email, person.name, ""), act.at)
-    act.event(step.ticket_id, "requester", {"email": person.email})
+    told = together.set_requester(act.store, step, _contact(act, person.email, person.name, ""), act.at)
+    act.event(step.ticket_id, "requester", told)
 
 
 def _link(act: _Act, step: LinkTickets) -> None:

@@ -46,6 +46,7 @@ def gather(store: Store, question: Question) -> Facts:
         duplicate_of=intake.same_as(store, question.inbox_id, question.digest) if question.digest else None,
         ours=_first_sent(store, [question.message_id]) if question.message_id else None,
         since=agents.since(store, question, acted_on, answered) if acted_on else (),
+        turned=agents.turned(store, question, acted_on) if acted_on else (),
         deferred=agents.waiting(store, question, acted_on, now) if acted_on else (),
         confirmed=agents.confirmed(store, question, now) if question.secrets else None,
         change=change,
@@ -78,6 +79,7 @@ def gather(store: Store, question: Question) -> Facts:
         entry=history.entry,
         held=history.held,
         private=history.private,
+        public_words=history.public_words,
         replies=replies(store, found.id, question.hour_ago) if found and question.hour_ago else 0,
         follow_up=following,
         entry_raw=_raw(store, history.entry) if history.entry and signed_for else b"",
@@ -262,6 +264,7 @@ class _History:
     entry: Entry | None = None  # the customer's last
     held: tuple[Entry, ...] = ()
     private: tuple[str, ...] = ()
+    public_words: tuple[str, ...] = ()
     public: Entry | None = None  # an agent's last answer
 
 
@@ -271,12 +274,13 @@ def _history(store: Store, ticket_id: int, without: int = 0) -> _History:
     def last(kind: Kind) -> tuple[Entry, ...]:
         return tuple(e for e in rows.entries(store, ticket_id, (kind,)) if not without or e.inbox_id != without)
 
-    held = last(Kind.HELD)
+    held, theirs, ours = last(Kind.HELD), last(Kind.CUSTOMER), last(Kind.AGENT)
     return _History(
-        entry=next(iter(last(Kind.CUSTOMER)), None),
+        entry=next(iter(theirs), None),
         held=held,
         private=tuple(entry.text for entry in (*last(Kind.NOTE), *held)),
-        public=next(iter(last(Kind.AGENT)), None),
+        public_words=tuple(entry.text for entry in (*theirs, *ours)),
+        public=next(iter(ours), None),
     )
 
 
@@ -311,6 +315,7 @@ def of_ticket(store: Store, ticket_id: int, question: Question, sent: SentMail |
         entry=history.entry,
         held=history.held,
         private=history.private,
+        public_words=history.public_words,
         inquiries=outside.inquiries(store, ticket_id),
         held_asked=outside.asked_instead(store, ticket_id, history.held),
         appointment=outside.appointment(store, ticket_id),

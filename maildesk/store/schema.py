@@ -71,7 +71,7 @@ CREATE TABLE tickets (
   closed_at TEXT,
   merged_into INTEGER REFERENCES tickets(id),
   language TEXT NOT NULL DEFAULT '',
-  revision INTEGER NOT NULL DEFAULT 0,      -- grows with every public message
+  revision INTEGER NOT NULL DEFAULT 0,      -- grows with every public message, and with its readers
   waiting_since TEXT                        -- the customer's first mail that no agent has answered; NULL once over
 ) STRICT;
 CREATE UNIQUE INDEX tickets_token ON tickets(token);
