@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -110,3 +113,31 @@ class Gauge:
 
 def mib(octets: float) -> str:
     return f"{octets / 2**20:.0f} MiB"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a bench's table."""
+
+    what: str
+    ours: str
+    peers: str
+    aim: str
+
+
+def table(rows: Sequence[Row]) -> str:
+    """As Markdown has it, so that it can be pasted into the README."""
+    head = Row("", "maildesk", "peers", "aim")
+    cells = [(row.what, row.ours, row.peers, row.aim) for row in (head, *rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(4)]
+    lines = ["| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in cells]
+    return "\n".join([lines[0], "| " + " | ".join("-" * width for width in widths) + " |", *lines[1:]])
+
+
+def machine() -> str:
+    """Which machine this is, when, and how busy it was with other things: figures are worth no more than that."""
+    words = Path("/proc/cpuinfo").read_text()
+    model = words.partition("model name")[2].partition(":")[2].partition("\n")[0].strip()
+    load = Path("/proc/loadavg").read_text().split()[1]
+    python = sys.version.split()[0]
+    return f"{date.today()}, {os.cpu_count()} cores ({model}), Python {python}, load of the last 5 minutes {load}"
