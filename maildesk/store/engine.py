@@ -32,7 +32,6 @@ _SETTINGS = (
     "journal_size_limit=67108864",
 )
 _LOOK = 0.0005  # seconds between two tries for the lock
-_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_BUSY_SNAPSHOT}
 
 
 def to_text(when: datetime) -> str:
@@ -157,7 +156,7 @@ class Store:
         try:
             self.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode not in _BUSY:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:  # the rest says why
                 raise
             return False
         return True
