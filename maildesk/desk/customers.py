@@ -41,7 +41,7 @@ _SUBJECT = 300
 
 def desk(case: Case, ticket: Ticket | None = None) -> letters.Desk:
     """What letters about this case are made with."""
-    facts = case.facts if ticket else replace(case.facts, threads={})
+    facts = case.facts if ticket or not case.facts.threads else replace(case.facts, threads={})
     return letters.Desk(case.policy, case.moment, facts)
 
 

@@ -66,13 +66,14 @@ def guard(config: Config, own: str = "") -> Guard:
         if not text:
             return ""
         for seen in _ways_to_see(text):
-            foreign = seen
-            for each in readers:
-                foreign = foreign.replace(each, " ")
-            if tokens.search(foreign):
-                return "somebody's reply address would be seen by a customer"
-            if private.search(seen):
-                return "an agent's own address would be seen by a customer"
+            if "@" in seen or "%40" in seen:  # no address is without
+                foreign = seen
+                for each in readers:
+                    foreign = foreign.replace(each, " ")
+                if tokens.search(foreign):
+                    return "somebody's reply address would be seen by a customer"
+                if private.search(seen):
+                    return "an agent's own address would be seen by a customer"
             if _begins_with_command(seen):
                 return "it begins with a command: commands are for the desk alone"
         return ""

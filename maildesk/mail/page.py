@@ -27,6 +27,7 @@ _LINES = frozenset({
     "form", "header", "hr", "li", "main", "nav", "section", "tr", "body", "caption", "option",
 })  # fmt: skip
 _MAY_HIDE = "[style*=display i], [style*=mso-hide i]"
+_OTHERWISE = ", ".join((_MAY_HIDE, *sorted(_SKIPPED), "ol", "img"))
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _BLOCKS = _PARAGRAPHS | _LINES
 _LISTS = ("ul", "ol")
@@ -63,6 +64,14 @@ def letters(html: str) -> str:
         if node.mem_id in hidden and node.mem_id != parser.body.mem_id:
             node.remove()
     return _NO_LETTER.sub("", parser.body.text())
+
+
+def words(root: LexborNode) -> str | None:
+    """All words of a page, run together; None where :func:`to_text` has other ones: numbers of lists, what nobody sees.
+
+    It takes a tenth of the time, for the parser does it.
+    """
+    return None if root.css_first(_OTHERWISE) is not None else root.text()
 
 
 def _hidden(root: LexborNode) -> frozenset[int]:

@@ -12,7 +12,6 @@ from maildesk.model import (
     Facts,
     Kind,
     Look,
-    Purpose,
     Question,
     Rating,
     Reach,
@@ -215,19 +214,11 @@ def threads(store: Store, ticket_id: int) -> dict[str, tuple[str, ...]]:
 def _auto_replies(store: Store, recipient: str, since: datetime | None) -> int:
     if since is None:
         return 0
-    kinds = (Purpose.AUTO_REPLY, Purpose.AUTO_REPLY_PLAIN, Purpose.FOLLOW_UP)
-    total = 0
-    for kind in kinds:
-        if recipient:
-            total += store.value(
-                "SELECT count(*) FROM outbox WHERE kind = ? AND mailbox = ? AND created_at > ?",
-                (kind, mailbox_of(recipient), to_text(since)),
-            )
-        else:
-            total += store.value(
-                "SELECT count(*) FROM outbox WHERE kind = ? AND created_at > ?", (kind, to_text(since))
-            )
-    return total
+    kinds = "kind IN ('auto_reply', 'auto_reply_plain', 'follow_up') AND created_at > ?"
+    if recipient:
+        sql = f"SELECT count(*) FROM outbox WHERE {kinds} AND mailbox = ?"  # noqa: S608 - a fixed text
+        return int(store.value(sql, (to_text(since), mailbox_of(recipient))))
+    return int(store.value(f"SELECT count(*) FROM outbox WHERE {kinds}", (to_text(since),)))  # noqa: S608
 
 
 def notices(store: Store, since: datetime) -> dict[str, int]:
@@ -271,8 +262,11 @@ def replies(store: Store, ticket_id: int, since: datetime) -> int:
 
 
 def gathering(store: Store) -> frozenset[str]:
-    """Agents who have notices waiting to be mailed together."""
-    return frozenset(row["agent"] for row in store.rows("SELECT DISTINCT agent FROM gathered"))
+    """Agents who have notices waiting to be mailed together; from one to the next, however many notices each has."""
+    found: list[str] = []
+    while agent := store.value("SELECT min(agent) FROM gathered WHERE agent > ?", (found[-1] if found else "",)):
+        found.append(agent)
+    return frozenset(found)
 
 
 def _may_open(question: Question, found: Ticket | None) -> bool:

@@ -1,12 +1,12 @@
-"""Floods and loops: who sends too much is put off, robots that answer each other end, and the admins hear of it once."""
+"""Floods and loops: who sends too much is put off, robots that answer each other end, and admins hear of it once."""
 
 from __future__ import annotations
 
 import email.policy
 from collections import Counter
 from collections.abc import Callable, Iterator
-from email.utils import parseaddr
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -73,7 +73,7 @@ def stripped(letter: Letter, number: int) -> bytes:
 class World:
     """Desks and robots, whose mail is carried to and fro until there is none left."""
 
-    ROBOTS: dict[str, Callable[[str, Letter, int], bytes]] = {
+    ROBOTS: ClassVar[dict[str, Callable[[str, Letter, int], bytes]]] = {
         "tickets@noisy.test": noisy,
         "ack@threading.test": threading,
         "out@honest.test": honest,
@@ -164,7 +164,9 @@ def test_a_storm_of_bounces_is_answered_by_nothing_and_does_not_bury_the_agents(
     before = len(office.letters())
     for number in range(300):
         head = f"From: MAILER-DAEMON@mx{number}.test\r\nSubject: Undelivered\r\nMessage-ID: <b{number}@mx.test>\r\n"
-        report = 'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n--b\r\n\r\nSorry.\r\n'
+        report = (
+            'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n--b\r\n\r\nSorry.\r\n'
+        )
         status = f"--b\r\nContent-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; x{number}@y.test\r\n"
         office.receive(f"{head}{report}{status}Action: failed\r\nStatus: 5.1.1\r\n--b--\r\n".encode(), "")
     sent = office.letters()[before:]
