@@ -45,7 +45,7 @@ from maildesk.model import (
 
 _DONE = (Status.SOLVED, Status.CLOSED)
 _COMMENT = 5_000  # characters
-_NUMBER = re.compile(r"\W{0,3}(\d{1,2})(?:\s?/\s?(\d{1,2}))?\W{0,3}")
+_NUMBER = re.compile(r"[\s(*\"']{0,3}([0-9]{1,2})(?:\s?/\s?([0-9]{1,2}))?[\s)*\"'.!]{0,3}")
 _BAD_OR_GOOD = {  # of a scale of two
     "en": ("bad", "good"), "it": ("male", "bene"), "ro": ("rău", "bine"), "fr": ("mauvais", "bon"),
     "fi": ("huono", "hyvä"), "de": ("schlecht", "gut"), "es": ("mal", "bien"),
