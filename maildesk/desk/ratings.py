@@ -171,7 +171,7 @@ def given(case: Case, found: Found, ticket: Ticket) -> Plan | None:
         return None
     rated = _Rated(case, ticket, got, case.policy.config.ratings or Ratings())
     comment = privacy.redact_tokens(got.comment, case.policy.config)
-    steps: list[Step] = [Rate(ticket.id, got.score, comment)]
+    steps: list[Step] = [Rate(ticket.id, got.score, rated.ratings.scale, comment)]
     opening = tuple(customers.reopen(ticket)) if rated.reopens else ()
     steps += opening
     says_more = bool(comment or case.mail.attachments)

@@ -499,6 +499,17 @@ def test_a_token_that_the_customer_quotes_in_a_comment_is_not_kept(office: Offic
     assert letter.reply_to not in str(messages(office))
 
 
+def test_scores_of_another_scale_are_not_mixed_with_those_of_the_one_in_use(office: Office) -> None:
+    from maildesk.desk.figures import Period
+    from maildesk.edge.figures import report
+
+    click(office, links(asked(office, every="1h"))["5"])
+    click(office, links(asked(office, every="1h", scale=2))["bad"])
+    office.later(minutes=1)
+    found = report(office.store, office.config, Period.latest(7, office.config.zone(), office.now)).rating
+    assert (found.count, found.mean, dict(found.scores)) == (1, 1.0, {1: 1})
+
+
 def test_ratings_count_towards_agent_team_and_category(office: Office) -> None:
     from maildesk.desk.figures import Period
     from maildesk.edge.figures import report
