@@ -313,7 +313,7 @@ class Ticket:
     snoozed_until: datetime | None = None
     mood: str | None = None
     urgent: bool = False
-    revision: int = 0  # grows with every public message
+    revision: int = 0  # grows with every public message, and when it becomes another customer's
     waiting_since: datetime | None = None  # the customer's first mail that no agent has answered, while it is not over
     statuses: tuple[tuple[datetime, Status], ...] = ()  # that it came to since it is there, oldest first
     participants: tuple[Participant, ...] = ()
@@ -551,6 +551,7 @@ class Facts:
     entry: Entry | None = None  # the last customer entry of the ticket found
     held: tuple[Entry, ...] = ()  # what is held on it, newest first
     private: tuple[str, ...] = ()  # what its notes and held mails say: no customer may read it
+    public_words: tuple[str, ...] = ()  # what its public messages say: its customers have read that
     replies: int = 0  # answers mailed on it within an hour
     answered_at: datetime | None = None  # when an agent last answered on it
     reach: Reach = Reach()
@@ -559,6 +560,7 @@ class Facts:
     entry_raw: bytes = b""  # its mail, when an agent's address led here: notices carry its files
     threads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # recipient -> Message-IDs
     since: tuple[Entry, ...] = ()  # public entries on the ticket that the agent's notice did not show, oldest first
+    turned: tuple[Event, ...] = ()  # what since then made other customers its readers, whoever did it
     deferred: tuple[Deferred, ...] = ()  # mails of this agent that wait on this ticket, newest first
     confirmed: Deferred | None = None  # the one whose one-time token this mail answers to
     change: tuple[Event, ...] = ()  # this agent's last change of the ticket, for #undo
@@ -576,6 +578,7 @@ class Facts:
     turns: Mapping[str, str] = field(default_factory=dict)  # team id -> the agent whose turn it was last
     auto_replies_to_sender: int = 0  # within auto_reply_limit's time
     auto_replies_of_desk: int = 0
+    cap_told: bool = False  # the admins have heard lately that this sender's, or somebody's, robot was stopped
     notices: Mapping[str, int] = field(default_factory=dict)  # agent id -> within notice_limit's time
     answers: Mapping[str, int] = field(default_factory=dict)  # agent id -> our own words to them, within an hour
     figures: tuple[tuple[str, str, str], ...] = ()  # of the week: name, value, that of the week before
@@ -883,6 +886,7 @@ class TimerKind(StrEnum):
     RATING = "rating"  # the customer is asked how it was
     USUAL = "usual"  # each hour: how long a first answer usually takes; no ticket
     GATHER = "gather"  # one mail with the notices beyond notice_limit; per agent, no ticket
+    HUSH = "hush"  # until then no alarm that the cap on auto-replies was reached: by ``label``'s mailbox, or anybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -939,6 +943,14 @@ class FailMail:
     error: str
 
 
+@dataclass(frozen=True, slots=True)
+class RaiseAlarm:
+    """The admins are told of something that concerns the whole desk."""
+
+    title: str
+    details: str
+
+
 Step = (
     CreateTicket
     | SetField
@@ -973,6 +985,7 @@ Step = (
     | Defer
     | Release
     | Forget
+    | RaiseAlarm
 )
 
 

@@ -70,6 +70,9 @@ _SHOWN_KEYS = """
     mood.ask
     ratings.after ratings.every ratings.on_bad
     limits.think_time limits.think_memory
+=======
+    limits.think_time limits.think_memory limits.free_space
+>>>>>>> h-ops
 """
 _SHOWN = frozenset(_SHOWN_KEYS.split())
 

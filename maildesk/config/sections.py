@@ -33,6 +33,11 @@ class Limits(Section):
         description="so is one that needs more memory than this",
         validate_default=True,
     )
+    free_space: Size = Field(
+        "100MiB",
+        description="with less on the store's disk no mail is taken in (452), and what was taken is still answered",
+        validate_default=True,
+    )
 
 
 class Config(Section):
@@ -68,7 +73,7 @@ class Config(Section):
     mood: Mood = Field({}, description="how customers feel, asked and not guessed", validate_default=True)
     ratings: Ratings | None = Field(None, description="how happy customers are once solved; left out: nobody is asked")
     recurring: tuple[Recurring, ...] = Field((), description="tickets that open by themselves, again and again")
-    limits: Limits = Field({}, description="what one mail may cost", validate_default=True)
+    limits: Limits = Field({}, description="what a mail may cost, and mail in all", validate_default=True)
 
     _path: Path = PrivateAttr(default=Path())
 

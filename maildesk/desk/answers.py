@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from maildesk.config import Agent
-from maildesk.desk import colleagues, customers, letters, notices, privacy
+from maildesk.desk import betrayal, colleagues, customers, letters, notices, privacy
 from maildesk.desk.addresses import AGENTS
 from maildesk.desk.case import Case
 from maildesk.desk.colleagues import Act
@@ -170,7 +170,7 @@ def _answer(case: Case, draft: Draft, said: Words, entry_id: int) -> Iterator[St
         raise ComposeError("Spam is not answered; #note keeps your words among agents.")
     if privacy.quotes_notice(said.text, case.policy.config.desk):
         raise ComposeError("Your answer quotes a notice of the desk, which is for agents; take the quote out.")
-    if line := privacy.repeats(said.text, case.facts.private):
+    if line := betrayal.line(customers.desk(case, ticket), ticket, said.text):
         raise ComposeError(f"Your answer holds words of a private note or of a held mail: {line[:80]!r}.")
     parcel = Parcel(
         Purpose.REPLY,

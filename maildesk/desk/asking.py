@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from maildesk.desk import customers, letters, notices, privacy
+from maildesk.desk import betrayal, customers, letters, notices, privacy
 from maildesk.desk.addresses import AGENTS, LIFETIME, AddressKind
 from maildesk.desk.case import Case
 from maildesk.desk.commands.effects import Deed, Refusal, Said
@@ -52,7 +52,7 @@ def ask(people: Sequence[str], about: str) -> Deed:
         ticket = said.ticket
         if ticket is None or not (said.words or said.files):
             raise Refusal("#ask mails the words below it, and there are none")
-        words = _for_strangers(said)
+        words = _for_strangers(said, ticket)
         parcel = Parcel(
             Purpose.ASK,
             said.desk.policy.language(language.detect(said.words.text), *said.agent.languages),
@@ -84,13 +84,13 @@ def token(desk: letters.Desk, ticket: Ticket, email: str) -> str:
     return desk.moment.token("inquiry", ticket.id, email.casefold())
 
 
-def _for_strangers(said: Said) -> Words:
+def _for_strangers(said: Said, ticket: Ticket) -> Words:
     """The words without what is the desk's own; Refusal where they repeat what only agents may read (T17)."""
     config, facts = said.desk.policy.config, said.desk.facts
     if privacy.quotes_notice(said.words.text, config.desk):
         raise Refusal("your question quotes a notice of the desk, which is for agents; take the quote out")
-    private = (text for text in facts.private if not text.startswith(_ASKED))  # the same may be asked twice
-    if line := privacy.repeats(said.words.text, private):
+    private = [text for text in facts.private if not text.startswith(_ASKED)]  # the same may be asked twice
+    if line := betrayal.line(said.desk, ticket, said.words.text, private):
         raise Refusal(f"your question holds words of a private note or of a held mail: {line[:80]!r}")
     house = said.desk.policy.brand(said.ticket).address
     page = privacy.redact(said.words.html, config, house) if said.words.html is not None else None

@@ -7,7 +7,7 @@ that we sent to that agent, named in In-Reply-To, stands in the token's place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from maildesk.config import Agent
@@ -40,6 +40,16 @@ class Authority:
 
 def judge(case: Case) -> Authority | None:
     """None: the mail does not claim to be from an agent."""
+    claimed = _claimed(case)
+    if claimed is None or claimed.ticket is None or claimed.rank is not Rank.ACTS:
+        return claimed
+    if not (others := _written_to_others(case, claimed.ticket)):
+        return claimed
+    why = f"it was written to {others}, and may not be meant for the customers of ticket {claimed.ticket.id}"
+    return replace(claimed, rank=Rank.UNPROVEN, reason=Reason("others", why))
+
+
+def _claimed(case: Case) -> Authority | None:
     recipient = case.recipient(*AGENTS)
     if recipient is not None and case.agent is None and threading.find(case).standing in CUSTOMERS:
         return None  # a customer's answer to all, in which an agent's address stands too
@@ -63,9 +73,6 @@ def _by_from(case: Case, agent: Agent) -> Authority | None:
     if ticket is not None and ticket.participant(agent.email) is not None:
         return None
     kind = _kind(case, ticket)
-    if ticket is not None and (others := _written_to_others(case, ticket)):
-        why = f"it was written to {others}, and may not be meant for the customers of ticket {ticket.id}"
-        return Authority(Rank.UNPROVEN, agent, kind, ticket, Reason("others", why))
     if case.authentication.proof is Proof.PROVEN and case.policy.config.desk.agents_proof == "token":
         return by_sender(case, agent, kind, ticket)
     why = f"{agent.email} is an agent's address, but it was not sent to their reply address"
@@ -73,16 +80,11 @@ def _by_from(case: Case, agent: Agent) -> Authority | None:
 
 
 def _written_to_others(case: Case, ticket: Ticket) -> str:
-    """Somebody else whom it is written to, with the desk in copy, while no customer is; "" where there is nobody."""
-    config, people = case.policy.config, (*case.mail.to, *case.mail.cc)
-    if any(ticket.participant(person.email) is not None for person in people):
+    """Whom it is written to, if neither the desk, which has a copy, nor a customer of the ticket; else ""."""
+    desk, readers = case.policy.config.desk, case.mail.to
+    if any(addresses.classify(p.email, desk) is not None or ticket.participant(p.email) is not None for p in readers):
         return ""
-    others = (
-        p.email
-        for p in people
-        if addresses.classify(p.email, config.desk) is None and p.key() != case.mail.author.key()
-    )
-    return next(others, "")
+    return next((person.email for person in readers if person.key() != case.mail.author.key()), "")
 
 
 def _kind(case: Case, ticket: Ticket | None) -> AddressKind:

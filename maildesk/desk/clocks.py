@@ -116,7 +116,8 @@ def _waited(ticket: Ticket, step: Step, facts: Facts) -> Ticket:
             since = min((at for at in (since, joined and joined.waiting_since) if at), default=None)
         case _:
             pass
-    return replace(ticket, waiting_since=None if ticket.status in OVER else since)
+    since = None if ticket.status in OVER else since
+    return ticket if since == ticket.waiting_since else replace(ticket, waiting_since=since)
 
 
 def _timers(turn: _Turn) -> Iterator[Step]:
@@ -140,7 +141,8 @@ def _promised(turn: _Turn) -> Iterator[Step]:
             if was is not None and was.at is not None:
                 yield CancelTimers(turn.after.id, (kind,), label)
         elif was is None or was.at != will.at:
-            yield CancelTimers(turn.after.id, (kind,), label)  # an agent's own, that waits for the morning, too
+            if turn.before is not None:  # an agent's own, that waits for the morning, too
+                yield CancelTimers(turn.after.id, (kind,), label)
             if will.at > turn.now - GRACE or kind not in _WARNINGS:
                 yield SetTimer(kind, will.at, turn.after.id, label=label)
 
@@ -191,7 +193,7 @@ def _wakes(turn: _Turn) -> bool:
 def _silent(turn: _Turn) -> Iterator[Step]:
     """What becomes of a ticket on which nobody says anything any more."""
     status, old, id = turn.after.status, turn.before.status if turn.before else None, turn.after.id
-    if (old is Status.PENDING and status is not old) or turn.entered(Kind.CUSTOMER):
+    if (old is Status.PENDING and status is not old) or (old is not None and turn.entered(Kind.CUSTOMER)):
         yield CancelTimers(id, (TimerKind.NUDGE,))
     elif status is Status.PENDING and turn.entered(Kind.AGENT) and turn.config.silence.begins == "answer":
         yield from silence.begin(turn.config, turn.after, turn.now)

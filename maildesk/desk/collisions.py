@@ -1,5 +1,6 @@
-"""When somebody else was quicker: an answer that a colleague's answer has overtaken is held and its agent shown
-what came in between; one that only the customer has overtaken goes out, and the ticket stays open.
+"""When somebody else was quicker: an answer that a colleague's answer has overtaken, or that other customers would
+read by now (`#from`, `#merge`, `#split`), is held and its agent shown what came in between; one that only the
+customer has overtaken goes out, and the ticket stays open.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from maildesk.model import (
     Defer,
     Deferred,
     Entry,
+    Event,
     Forget,
     Kind,
     Plan,
@@ -46,6 +48,11 @@ def unseen(case: Case) -> tuple[Entry, ...]:
     return tuple(e for e in case.facts.since if e.kind is Kind.CUSTOMER)
 
 
+def turned(case: Case, agent: Agent) -> tuple[Event, ...]:
+    """By what, since this agent looked, somebody else made other customers read what is answered."""
+    return tuple(event for event in case.facts.turned if event.actor != agent.id)
+
+
 def unsaid(case: Case) -> bool:
     """Whether the agent was not asked yet what shall be done if somebody has written since."""
     return case.released is None or case.released.wait is Wait.CONFIRM
@@ -55,7 +62,8 @@ def stops(case: Case, agent: Agent) -> bool:
     """Whether an answer has to wait for `#send`."""
     if not unsaid(case):
         return False
-    return bool(colleagues(case, agent)) or bool(unseen(case) and case.policy.config.desk.unseen == "hold")
+    overtaken = colleagues(case, agent) or turned(case, agent)
+    return bool(overtaken) or bool(unseen(case) and case.policy.config.desk.unseen == "hold")
 
 
 def hold(case: Case, claimed: Authority, agent: Agent, ticket: Ticket) -> Plan:
@@ -123,7 +131,8 @@ def _shown(case: Case, agent: Agent, ticket: Ticket, what: str) -> Step:
         for entry in case.facts.since
         if entry.author != agent.id
     ]
-    values: dict[str, object] = {"what": what, "items": items, "words": Words(case.words)}
+    readers = tuple(person.email for person in ticket.participants) if turned(case, agent) else ()
+    values: dict[str, object] = {"what": what, "items": items, "recipients": readers, "words": Words(case.words)}
     told = replace(parcel(case, agent, Purpose.COLLISION, values), serial=case.inbox_id)
     return letters.to_agent(customers.desk(case, ticket), agent, ticket, told)
 

@@ -41,7 +41,7 @@ _SUBJECT = 300
 
 def desk(case: Case, ticket: Ticket | None = None) -> letters.Desk:
     """What letters about this case are made with."""
-    facts = case.facts if ticket else replace(case.facts, threads={})
+    facts = case.facts if ticket or not case.facts.threads else replace(case.facts, threads={})
     return letters.Desk(case.policy, case.moment, facts)
 
 
@@ -172,6 +172,7 @@ def _auto_reply(case: Case, about: Answered, steps: list[Step]) -> Reason:
     """Queues the auto-reply if there may be one; says why or why not."""
     refused, ticket, found = replies.refusal(case), about.ticket, about.found
     if refused is not None:
+        steps += replies.alarm(case, refused)
         return refused
     closed = found.ticket is not None and found.ticket.status is Status.CLOSED
     purpose = replies.template(case, closed and found.standing is threading.Standing.FOLLOW_UP)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from maildesk.desk import privacy
+from maildesk.desk import betrayal, privacy
 from maildesk.desk.commands.effects import Deed, Refusal, Said
 from maildesk.mail import language
 from maildesk.model import AddFaq, Step, Ticket
@@ -26,7 +26,7 @@ def keep(ticket: Ticket, question: str) -> Deed:
         if not text.strip():
             raise Refusal("there is no answer yet that could be kept: write it below #faq")
         config = said.desk.policy.config
-        if line := privacy.repeats(text, said.desk.facts.private):
+        if line := betrayal.line(said.desk, ticket, text):
             raise Refusal(f"the answer holds words of a private note or of a held mail: {line[:80]!r}")
         answer = _for_anybody(privacy.redact(text, config).strip(), ticket)
         spoken = said.desk.policy.language(language.detect(answer), ticket.language)

@@ -64,7 +64,8 @@ def on_ticket(stage: Stage, name: str, language: str) -> Rendered:
 
 def _pairs(policy: Policy, answer: str) -> dict[str, object]:
     """What an agent would have to give, as placeholders."""
-    needed = (t.parameters for (_, name), t in policy.templates.answers.items() if name == answer)
+    answers = policy.templates.answers
+    needed = (answers[language, name].parameters for language, name in answers if name == answer)
     return {key: f"<{key}>" for keys in needed for key in keys}
 
 

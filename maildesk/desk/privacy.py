@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
@@ -67,13 +66,14 @@ def guard(config: Config, own: str = "") -> Guard:
         if not text:
             return ""
         for seen in _ways_to_see(text):
-            foreign = seen
-            for each in readers:
-                foreign = foreign.replace(each, " ")
-            if tokens.search(foreign):
-                return "somebody's reply address would be seen by a customer"
-            if private.search(seen):
-                return "an agent's own address would be seen by a customer"
+            if "@" in seen or "%40" in seen:  # no address is without
+                foreign = seen
+                for each in readers:
+                    foreign = foreign.replace(each, " ")
+                if tokens.search(foreign):
+                    return "somebody's reply address would be seen by a customer"
+                if private.search(seen):
+                    return "an agent's own address would be seen by a customer"
             if _begins_with_command(seen):
                 return "it begins with a command: commands are for the desk alone"
         return ""
@@ -106,25 +106,6 @@ def quotes_notice(words: str, desk: Desk) -> bool:
     return any(
         line.lstrip().startswith((">", "|")) and reply_addresses(desk).search(line) for line in words.splitlines()
     )
-
-
-_LONG = 15  # letters; a shorter line ("Thank you") may be anybody's
-
-
-def repeats(words: str, private: Iterable[str]) -> str:
-    """The line of a note or a held mail that stands in these words, "" if none does (T1, T17)."""
-    said = _squeezed(words)
-    for text in private:
-        for line in text.splitlines():
-            squeezed = _squeezed(line)
-            if len(squeezed) >= _LONG and squeezed in said:
-                return line.strip()
-    return ""
-
-
-def _squeezed(text: str) -> str:
-    """Letters and digits alone, so that wrapping, quote marks and case make no difference."""
-    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def no_guard(text: str) -> str:

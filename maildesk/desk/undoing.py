@@ -31,6 +31,7 @@ from maildesk.model import (
     RemoveTag,
     SetField,
     SetKind,
+    SetRequester,
     Status,
     Step,
     Ticket,
@@ -41,7 +42,8 @@ from maildesk.model import (
 
 _TIMES = frozenset({Field.DUE_AT, Field.FIRST_REPLY_AT, Field.SOLVED_AT, Field.CLOSED_AT, Field.SNOOZED_UNTIL})
 _FOLLOW = frozenset({Field.SOLVED_AT, Field.CLOSED_AT})  # with the status
-_SILENT = frozenset({"collision", "reminder", "kind", "undo"})  # there is nothing to take back in them
+# There is nothing to take back in them by themselves.
+_SILENT = frozenset({"collision", "reminder", "kind", "undo", "asked", "merged", "moved_in"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,13 @@ def _simple(case: Case, ticket: Ticket, event: Event) -> _Undone | None:
         case "left", {"email": str(email)}:
             token = case.moment.token("participant", id, email.casefold())
             return _Undone((AddParticipant(id, Participant(email, "cc", token)),), f"{email} leaving")
+        case "requester", {"email": str(email), "old": str(old), "old_name": str(name)}:
+            token = case.moment.token("participant", id, old.casefold())
+            return _Undone((SetRequester(id, Participant(old, "requester", token, name)),), f"that it is of {email}")
+        case "merged_in", {"from": int(other)}:
+            return _Undone((), f"the merge with ticket {other}: #split can part its messages again", done=False)
+        case "moved_out", {"to": int(other)}:
+            return _Undone((), f"the split: #merge {other} puts the two together again", done=False)
         case "link", {"other": int(other), "kind": str(kind)}:
             return _Undone((UnlinkTickets(id, other, kind),), f"the link to ticket {other}")
         case "link", {"old": int(other), "kind": str(kind)}:
@@ -143,7 +152,8 @@ def _message(case: Case, event: Event) -> _Undone:
     left = [mail for mail in mails if mail.state not in (OutboxState.QUEUED, OutboxState.HELD)]
     if not mails or not isinstance(entry_id, int):
         return _Undone((), "your note: it was mailed to nobody outside", done=False)
+    what = "your question" if all(mail.purpose is Purpose.ASK for mail in mails) else "your answer"
     if left:
-        return _Undone((), "your answer: it has left already", done=False)
+        return _Undone((), f"{what}: it has left already", done=False)
     drop = DropMails(tuple(mail.id for mail in mails), "taken back by its agent (#undo)")
-    return _Undone((drop, SetKind(entry_id, Kind.NOTE)), "your answer: it was not sent, and is a private note now")
+    return _Undone((drop, SetKind(entry_id, Kind.NOTE)), f"{what}: it was not sent, and is a private note now")

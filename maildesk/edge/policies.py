@@ -29,6 +29,10 @@ class Sources:
     desk: tuple[Source, ...] = ()
     brands: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
 
+    @property
+    def all(self) -> frozenset[Source]:
+        return frozenset((*self.desk, *(source for own in self.brands.values() for source in own)))
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -60,7 +64,7 @@ class Briefing:
         return briefing
 
     def policy(self) -> Policy:
-        return _compiled(self.config, self.sources)[0]
+        return _compiled(self.config, self.sources, self.sources.all)[0]
 
 
 def read(path: Path) -> Read:
@@ -69,7 +73,7 @@ def read(path: Path) -> Read:
     if loaded.config is None:
         return Read(None, None, loaded.problems, loaded.warnings)
     found, unread = sources(loaded.config)
-    policy, problems = _compiled(loaded.config, found)
+    policy, problems = _compiled(loaded.config, found, frozenset(files.shipped()))
     problems = (*unread, *problems)
     return Read(None if problems else policy, loaded.config, problems, loaded.warnings, found)
 
@@ -77,7 +81,7 @@ def read(path: Path) -> Read:
 def with_templates(config: Config) -> tuple[Policy, tuple[Problem, ...]]:
     """The policy with the desk's templates as they are on disk, and what is wrong with them."""
     found, unread = sources(config)
-    policy, problems = _compiled(config, found)
+    policy, problems = _compiled(config, found, frozenset(files.shipped()))
     return policy, (*unread, *problems)
 
 
@@ -99,23 +103,25 @@ def _folder(folder: Path | None, name: str) -> tuple[tuple[Source, ...], tuple[P
         return (), (Problem(str(folder), f"{name} cannot be read: {error.strerror}"),)
 
 
-def _compiled(config: Config, found: Sources) -> tuple[Policy, tuple[Problem, ...]]:
+def _compiled(config: Config, found: Sources, good: frozenset[Source]) -> tuple[Policy, tuple[Problem, ...]]:
     """Brands without anything of their own share the desk's; what is wrong with both is told once."""
-    templates, problems = _with_macros(config, found.desk, config.desk.language)
+    templates, problems = _with_macros(config, found.desk, config.desk.language, good)
     told = list(_placed(problems, config.desk.templates))
     branded: dict[str, Templates] = {}
     for brand in config.brands:
         if brand.templates is not None or brand.language is not None:
             whole = (*found.desk, *found.brands.get(brand.id, ()))
-            branded[brand.id], more = _with_macros(config, whole, brand.language or config.desk.language)
+            branded[brand.id], more = _with_macros(config, whole, brand.language or config.desk.language, good)
             own = (problem for problem in more if problem not in problems)
             told += _placed(own, brand.templates or config.desk.templates)
     return Policy(config, templates, branded), tuple(told)
 
 
-def _with_macros(config: Config, found: Iterable[Source], language: str) -> tuple[Templates, tuple[Problem, ...]]:
+def _with_macros(
+    config: Config, found: Iterable[Source], language: str, good: frozenset[Source]
+) -> tuple[Templates, tuple[Problem, ...]]:
     """The templates, and what is wrong with them and with the commands in their macros."""
-    templates, problems = compile_all(found, language)
+    templates, problems = compile_all(found, language, good)
     return templates, (*problems, *checks.check(Policy(config, templates)))
 
 

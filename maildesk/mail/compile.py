@@ -3,14 +3,17 @@
 A template is read, checked against the table of variables in all its branches, and rendered twice:
 with the table's examples and with everything empty. One that has a problem is left out, so that its
 mail is made in the next language instead; the caller decides whether to go on at all.
+What is known to be good, as the templates that come with maildesk are, is compiled when it is first wanted: of five
+languages and some forty mails in each a desk that starts needs few.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import TypeVar
 
 from jinja2 import TemplateSyntaxError, UndefinedError
 
@@ -18,7 +21,7 @@ from maildesk.mail import macros, sandbox, variables
 from maildesk.mail.macros import Order
 from maildesk.mail.render import Layout, Template, Templates
 from maildesk.mail.sandbox import Piece, Reading
-from maildesk.mail.sheets import Scalar, Sheet, Source, read, suggest
+from maildesk.mail.sheets import Scalar, Sheet, Source, place, read, suggest
 from maildesk.mail.slots import CUT
 from maildesk.mail.variables import CANNED, FAQ, PAGE
 from maildesk.model import Problem, Purpose
@@ -55,28 +58,85 @@ class _Read:
         return self.sheet.kind if self.sheet.kind in (CANNED, FAQ) else self.sheet.name
 
 
-def compile_all(sources: Iterable[Source], fallback: str) -> tuple[Templates, tuple[Problem, ...]]:
+Key = tuple[str, str]  # language, name
+_T = TypeVar("_T")
+
+
+class _Shelf(Mapping[Key, _T]):
+    """What was made at once, and what is made when it is first asked for."""
+
+    def __init__(self, made: dict[Key, _T], later: Mapping[Key, Callable[[], _T]]) -> None:
+        self._made, self._later = made, later
+
+    def __getitem__(self, key: Key) -> _T:
+        if key not in self._made:
+            self._made[key] = self._later[key]()
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(dict.fromkeys((*self._made, *self._later)))
+
+    def __len__(self) -> int:
+        return len(self._made.keys() | self._later.keys())
+
+
+def compile_all(
+    sources: Iterable[Source], fallback: str, good: Container[Source] = ()
+) -> tuple[Templates, tuple[Problem, ...]]:
     """All sources together; of two with the same path the later counts, so a desk's own go last.
 
-    ``fallback`` is the desk's language, which must have every template that maildesk mails.
+    ``fallback`` is the desk's language, which must have every template that maildesk mails. ``good`` are sources in
+    which nothing is wrong: what stands in these alone waits until it is wanted.
     """
     problems: list[Problem] = []
     files = {source.path: source for source in sources}
-    known = [_known(source, fallback) for source in files.values()]
+    waiting = _waiting(files, fallback, good)
+    known = [_known(source, fallback) for source in files.values() if source.path not in waiting]
     problems += (problem for _, wrong in known for problem in wrong)
     found = [one for sheets, _ in known for one in sheets]
-    layouts = {(one.sheet.language, one.sheet.name): one for one in found if one.sheet.kind == "layout"}
-    made: dict[str, dict[tuple[str, str], Template]] = {"template": {}, CANNED: {}, FAQ: {}}
+    later: dict[str, dict[Key, Source]] = {"template": {}, CANNED: {}, FAQ: {}, "layout": {}}
+    for path, (kind, language, name) in waiting.items():
+        later[kind][language, name] = files[path]
+    layouts = _Shelf(
+        {(one.sheet.language, one.sheet.name): one for one in found if one.sheet.kind == "layout"},
+        {key: partial(_sound, source, fallback) for key, source in later.pop("layout").items()},
+    )
+    made: dict[str, dict[Key, Template]] = {kind: {} for kind in later}
     for one in found:
         if one.sheet.kind in made and (template := _template(one, layouts, fallback, problems)):
             made[one.sheet.kind][one.sheet.language, one.sheet.name] = template
     for name in Purpose:
         if (path := f"{fallback}/{name}.yaml") not in files:
             problems.append(Problem(path, "there is no such file, but the desk's language needs it"))
-    languages = tuple(sorted({language for language, _ in made["template"]}))
+    shelves = {
+        kind: _Shelf(made[kind], {key: partial(_unfailing, s, layouts, fallback) for key, s in later[kind].items()})
+        for kind in made
+    }
+    languages = tuple(sorted({language for language, _ in shelves["template"]}))
     own = {one.sheet.name: _macro(one, fallback, problems) for one in found if one.sheet.kind == "macro"}
-    templates = Templates(languages, fallback, made["template"], made[CANNED], made[FAQ], own)
+    templates = Templates(languages, fallback, shelves["template"], shelves[CANNED], shelves[FAQ], own)
     return templates, tuple(dict.fromkeys(problems))
+
+
+def _waiting(files: Mapping[str, Source], fallback: str, good: Container[Source]) -> Mapping[str, tuple[str, str, str]]:
+    """What need not be looked at now, and what each is: known to be good, and so is every layout it may stand in."""
+    places = {path: place(path) for path, source in files.items() if source in good}
+    strange = {path.partition("/")[0] for path in files if "/layout" in path and path not in places}
+    return {
+        path: (kind, language, name)
+        for path, (kind, language, name) in places.items()
+        if kind == "layout" or (kind != "macro" and not strange & {language, fallback, "en"})
+    }
+
+
+def _sound(source: Source, fallback: str) -> _Read:
+    (one,), _ = _known(source, fallback)
+    return one
+
+
+def _unfailing(source: Source, layouts: Mapping[Key, _Read], fallback: str) -> Template:
+    one = _sound(source, fallback)
+    return _assembled(one, *_around(one, layouts, fallback))
 
 
 @lru_cache(maxsize=1024)
@@ -133,25 +193,29 @@ def _text(key: str, scalar: Scalar, problems: list[Problem]) -> _Text | None:
     return None
 
 
-def _template(
-    one: _Read, layouts: Mapping[tuple[str, str], _Read], fallback: str, problems: list[Problem]
-) -> Template | None:
-    order = dict.fromkeys((one.sheet.language, fallback, "en"))
+def _template(one: _Read, layouts: Mapping[Key, _Read], fallback: str, problems: list[Problem]) -> Template | None:
     wanted = one.words("extends")
-    family = [layouts[language, wanted] for language in order if (language, wanted) in layouts]
-    if wanted and not family:
+    layout, page = _around(one, layouts, fallback)
+    if wanted and layout is None:
         what = f"there is no layout {wanted!r}" + suggest(wanted, {name for _, name in layouts})
         problems.append(Problem(one.sheet.texts["extends"].where(), what))
         return None
-    page = next((layout for layout in family if "html" in layout.sheet.texts), None)
-    parts = list(dict.fromkeys(part for part in (one, *family[:1], page) if part))
+    parts = list(dict.fromkeys(part for part in (one, layout, page) if part))
     wrong = [problem for part in parts for problem in _misnamed(part, one.purpose)]
     template = None
     if not wrong and all(part.sound for part in parts):
-        template = _assembled(one, family[0] if family else None, page)
+        template = _assembled(one, layout, page)
         wrong = list(_trials(template, parts, one.purpose))
     problems += wrong
     return None if wrong else template
+
+
+def _around(one: _Read, layouts: Mapping[Key, _Read], fallback: str) -> tuple[_Read | None, _Read | None]:
+    """The layout that a sheet extends, and the one whose page it stands in; in its own language if there is one."""
+    order = dict.fromkeys((one.sheet.language, fallback, "en"))
+    wanted = one.words("extends")
+    family = [layouts[language, wanted] for language in order if (language, wanted) in layouts]
+    return next(iter(family), None), next((layout for layout in family if "html" in layout.sheet.texts), None)
 
 
 def _assembled(one: _Read, layout: _Read | None, page: _Read | None) -> Template:

@@ -144,8 +144,9 @@ class Templates:
         """The canned answers that :meth:`render_canned` finds in ``language``: name, description."""
         found: dict[str, str] = {}
         for candidate in reversed(self._order(language)):
-            found |= {n: t.description for (of, n), t in self.answers.items() if of == candidate}
-        return MappingProxyType(dict(sorted((n, d) for n, d in found.items() if not n.startswith(MACRO))))
+            named = (name for of, name in self.answers if of == candidate and not name.startswith(MACRO))
+            found |= {name: self.answers[candidate, name].description for name in named}
+        return MappingProxyType(dict(sorted(found.items())))
 
     def answer(self, name: str, language: str) -> Template | None:
         """The canned answer that :meth:`render_canned` takes."""
@@ -154,8 +155,9 @@ class Templates:
     def faq(self, language: str, values: Mapping[str, object]) -> tuple[tuple[str, Rendered], ...]:
         """The questions that are often asked in ``language`` alone, with their answers, in order of their files."""
         spoken = (language, language.partition("-")[0])
-        found = [(name, t) for (of, name), t in self.frequent.items() if of in spoken]
-        return tuple((t.description, _render(t, values)) for _, t in sorted(found, key=lambda item: item[0]))
+        found = sorted(((name, of) for of, name in self.frequent if of in spoken), key=lambda key: key[0])
+        templates = (self.frequent[of, name] for name, of in found)
+        return tuple((template.description, _render(template, values)) for template in templates)
 
     def faq_named(self, name: str, language: str, values: Mapping[str, object]) -> Rendered | None:
         """The answer of one of these questions; None where there is none of that name and language."""

@@ -105,7 +105,7 @@ class Unreadable(ValueError):
 def read(source: Source) -> tuple[Sheet | None, tuple[Problem, ...]]:
     """The sheet, as far as it could be read, and everything wrong with its form."""
     try:
-        kind, language, name = _place(source.path)
+        kind, language, name = place(source.path)
         root = _tree(source)
     except Unreadable as unreadable:
         return None, (unreadable.problem,)
@@ -127,8 +127,11 @@ def suggest(word: str, known: Iterable[str]) -> str:
 _FOLDERS = ("canned", "faq")  # of a language
 
 
-def _place(path: str) -> tuple[str, str, str]:
-    """What a file is by where it lies: `<language>/<name>.yaml`, `<language>/faq/<name>.yaml`, `macros/<name>.yaml`."""
+def place(path: str) -> tuple[str, str, str]:
+    """What a file is by where it lies: `<language>/<name>.yaml`, `<language>/faq/<name>.yaml`, `macros/<name>.yaml`.
+
+    Raises Unreadable.
+    """
     where = f"{path}:1:1"
     folder, _, file = path.rpartition("/")
     language, _, kind = folder.partition("/")

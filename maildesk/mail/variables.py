@@ -253,8 +253,8 @@ TABLE: tuple[Variable, ...] = (
     Variable("items[].words", Type.WORDS, "what they wrote", Words("It works now."), frozenset({Purpose.COLLISION})),
     _text("mail_subject", "the subject that the customer would see", "Re: [#12] The invoice of May",
           frozenset({Purpose.PREVIEW})),
-    Variable("recipients", Type.TEXT, "a list of who would get it", ("maria@customer.example",),
-             frozenset({Purpose.PREVIEW})),
+    Variable("recipients", Type.TEXT, "a list of who would get it; of an answer that was overtaken, only if that are "
+             "other customers by now", ("maria@customer.example",), frozenset({Purpose.PREVIEW, Purpose.COLLISION})),
     Variable("files", Type.TEXT, "a list of the files with it", ("may.pdf",), frozenset({Purpose.PREVIEW})),
     Variable("lines", Type.WORDS, "the commands that would be carried out", Words("#close", preformatted=True),
              frozenset({Purpose.PREVIEW})),

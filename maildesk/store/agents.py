@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
 from maildesk.model import Deferred, Entry, Event, Kind, Question, SentMail, Ticket
@@ -37,27 +36,61 @@ def since(store: Store, question: Question, ticket: Ticket, answered: SentMail |
     return newer[:_NEWER][::-1]
 
 
-def _seen(store: Store, ticket_id: int, revision: int) -> frozenset[int]:
-    """The public messages that stood on a ticket when it had this revision, by its own log: it may be merged since.
-
-    What was let in (`#admit`) had been shown to agents before.
+def turned(store: Store, question: Question, ticket: Ticket) -> tuple[Event, ...]:
+    """What made other customers the ticket's readers after the agent has looked, oldest first: it was given to
+    another one (`#from`), or a ticket of another one was merged with it, or split off it.
     """
-    seen: set[int] = set()
-    came: list[int] = []  # one for each step of the revision
-    for row in store.rows(
-        "SELECT kind, data FROM events WHERE ticket_id = ? AND kind IN ('message', 'kind', 'merged_in', 'moved_in')"
-        " ORDER BY id",
-        (ticket_id,),
-    ):
-        data = json.loads(row["data"])
-        if row["kind"] == "message" and data["kind"] in (Kind.CUSTOMER, Kind.AGENT):
-            came.append(data["message"])
-        elif row["kind"] == "kind":
-            seen.add(data["message"])
-        else:
+    if question.seen_revision is None or question.signed_ticket is None:
+        return ()
+    newer = _log(store, question.signed_ticket)[1]
+    return tuple(
+        event
+        for revision, event in newer
+        if revision >= question.seen_revision and _of_another(store, question.signed_ticket, ticket, event)
+    )
+
+
+def _of_another(store: Store, seen_id: int, ticket: Ticket, event: Event) -> bool:
+    if event.kind == "requester":
+        return True
+    there = next((event.data[key] for key in ("into", "from", "to") if key in event.data), None)
+    both = "SELECT count(DISTINCT contact_id) FROM tickets WHERE id IN (?, ?, ?)"
+    return bool(store.value(both, (seen_id, there, ticket.id)) > 1)
+
+
+def _seen(store: Store, ticket_id: int, revision: int) -> frozenset[int]:
+    """The public messages that stood on a ticket when it had this revision. What was let in (`#admit`) had been
+    shown to agents before.
+    """
+    came, newer = _log(store, ticket_id)
+    admitted = (event.data["message"] for _, event in newer if event.kind == "kind")
+    return frozenset(int(id or 0) for id in (*admitted, *came[:revision]))
+
+
+_GROWTH = (
+    "SELECT * FROM events WHERE ticket_id = ? AND kind IN"
+    " ('message', 'kind', 'requester', 'merged', 'merged_in', 'moved_in', 'moved_out') ORDER BY id"
+)
+
+
+def _log(store: Store, ticket_id: int) -> tuple[list[int], list[tuple[int, Event]]]:
+    """The message that came with each step of a ticket's revision, 0 for none; and what else happened to it, with the
+    revision that it had before. By its own log: it may be merged since.
+    """
+    came: list[int] = []
+    happened: list[tuple[int, Event]] = []
+    for event in map(rows.event, store.rows(_GROWTH, (ticket_id,))):
+        data = event.data
+        if event.kind == "message":
+            came += [int(data["message"] or 0)] if data["kind"] in (Kind.CUSTOMER, Kind.AGENT) else []
+            continue
+        happened.append((len(came), event))
+        if event.kind in ("requester", "moved_out"):
+            came.append(0)
+        elif event.kind in ("merged_in", "moved_in"):
             entries = [int(id) for id in str(data.get("entries", "")).split()]
-            came += entries + [0] * (data.get("revision", 0) - len(entries))  # some of them are public no more
-    return frozenset((*seen, *came[:revision]))
+            came += entries + [0] * (int(data.get("revision") or 0) - len(entries))  # some of them are public no more
+    return came, happened
 
 
 def waiting(store: Store, question: Question, ticket: Ticket, now: datetime) -> tuple[Deferred, ...]:

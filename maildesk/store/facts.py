@@ -12,7 +12,6 @@ from maildesk.model import (
     Facts,
     Kind,
     Look,
-    Purpose,
     Question,
     Rating,
     Reach,
@@ -61,6 +60,7 @@ def gather(store: Store, question: Question) -> Facts:
         duplicate_of=intake.same_as(store, question.inbox_id, question.digest) if question.digest else None,
         ours=_first_sent(store, [question.message_id]) if question.message_id else None,
         since=agents.since(store, question, acted_on, answered) if acted_on else (),
+        turned=agents.turned(store, question, acted_on) if acted_on else (),
         deferred=agents.waiting(store, question, acted_on, now) if acted_on else (),
         confirmed=agents.confirmed(store, question, now) if question.secrets else None,
         change=change,
@@ -93,6 +93,7 @@ def gather(store: Store, question: Question) -> Facts:
         entry=history.entry,
         held=history.held,
         private=history.private,
+        public_words=history.public_words,
         replies=replies(store, found.id, question.hour_ago) if found and question.hour_ago else 0,
         follow_up=following,
         entry_raw=_raw(store, history.entry) if history.entry and signed_for else b"",
@@ -102,6 +103,7 @@ def gather(store: Store, question: Question) -> Facts:
         },
         auto_replies_to_sender=_auto_replies(store, question.author, question.auto_replies_since),
         auto_replies_of_desk=_auto_replies(store, "", question.desk_since),
+        cap_told=due.hushed(store, mailbox_of(question.author), now),
         notices=notices(store, question.notices_since) if question.notices_since else {},
         answers=answers(store, question.hour_ago) if question.hour_ago else {},
         shown=shown(store, question.hour_ago) if question.hour_ago and question.looks else {},
@@ -212,19 +214,11 @@ def threads(store: Store, ticket_id: int) -> dict[str, tuple[str, ...]]:
 def _auto_replies(store: Store, recipient: str, since: datetime | None) -> int:
     if since is None:
         return 0
-    kinds = (Purpose.AUTO_REPLY, Purpose.AUTO_REPLY_PLAIN, Purpose.FOLLOW_UP)
-    total = 0
-    for kind in kinds:
-        if recipient:
-            total += store.value(
-                "SELECT count(*) FROM outbox WHERE kind = ? AND mailbox = ? AND created_at > ?",
-                (kind, mailbox_of(recipient), to_text(since)),
-            )
-        else:
-            total += store.value(
-                "SELECT count(*) FROM outbox WHERE kind = ? AND created_at > ?", (kind, to_text(since))
-            )
-    return total
+    kinds = "kind IN ('auto_reply', 'auto_reply_plain', 'follow_up') AND created_at > ?"
+    if recipient:
+        sql = f"SELECT count(*) FROM outbox WHERE {kinds} AND mailbox = ?"  # noqa: S608 - a fixed text
+        return int(store.value(sql, (to_text(since), mailbox_of(recipient))))
+    return int(store.value(f"SELECT count(*) FROM outbox WHERE {kinds}", (to_text(since),)))  # noqa: S608
 
 
 def notices(store: Store, since: datetime) -> dict[str, int]:
@@ -268,8 +262,11 @@ def replies(store: Store, ticket_id: int, since: datetime) -> int:
 
 
 def gathering(store: Store) -> frozenset[str]:
-    """Agents who have notices waiting to be mailed together."""
-    return frozenset(row["agent"] for row in store.rows("SELECT DISTINCT agent FROM gathered"))
+    """Agents who have notices waiting to be mailed together; from one to the next, however many notices each has."""
+    found: list[str] = []
+    while agent := store.value("SELECT min(agent) FROM gathered WHERE agent > ?", (found[-1] if found else "",)):
+        found.append(agent)
+    return frozenset(found)
 
 
 def _may_open(question: Question, found: Ticket | None) -> bool:
@@ -296,6 +293,7 @@ class _History:
     entry: Entry | None = None  # the customer's last
     held: tuple[Entry, ...] = ()
     private: tuple[str, ...] = ()
+    public_words: tuple[str, ...] = ()
     public: Entry | None = None  # an agent's last answer
 
 
@@ -305,12 +303,13 @@ def _history(store: Store, ticket_id: int, without: int = 0) -> _History:
     def last(kind: Kind) -> tuple[Entry, ...]:
         return tuple(e for e in rows.entries(store, ticket_id, (kind,)) if not without or e.inbox_id != without)
 
-    held = last(Kind.HELD)
+    held, theirs, ours = last(Kind.HELD), last(Kind.CUSTOMER), last(Kind.AGENT)
     return _History(
-        entry=next(iter(last(Kind.CUSTOMER)), None),
+        entry=next(iter(theirs), None),
         held=held,
         private=tuple(entry.text for entry in (*last(Kind.NOTE), *held)),
-        public=next(iter(last(Kind.AGENT)), None),
+        public_words=tuple(entry.text for entry in (*theirs, *ours)),
+        public=next(iter(ours), None),
     )
 
 
@@ -345,6 +344,7 @@ def of_ticket(store: Store, ticket_id: int, question: Question, sent: SentMail |
         entry=history.entry,
         held=history.held,
         private=history.private,
+        public_words=history.public_words,
         inquiries=outside.inquiries(store, ticket_id),
         held_asked=outside.asked_instead(store, ticket_id, history.held),
         appointment=outside.appointment(store, ticket_id),

@@ -1,5 +1,8 @@
 """The tables, as migrations: each runs once, in one transaction, and no column changes its meaning.
 
+Once a version is released its migrations stay as they are, and what changes is a further one
+(`store.forward` carries them out).
+
 INTERFACES that other programs rely on: names and meanings of the columns of tickets, contacts,
 messages, attachments, tags, fields, participants, links, events, inbox, outbox, raw and ratings.
 """
@@ -9,6 +12,12 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 migrations = Migrations("maildesk")
+
+
+def names() -> tuple[str, ...]:
+    """Of all migrations that this version knows, in their order."""
+    return tuple(migration.name for migration in migrations._migrations)
+
 
 _FIRST = """
 CREATE TABLE raw (
@@ -71,14 +80,14 @@ CREATE TABLE tickets (
   closed_at TEXT,
   merged_into INTEGER REFERENCES tickets(id),
   language TEXT NOT NULL DEFAULT '',
-  revision INTEGER NOT NULL DEFAULT 0,      -- grows with every public message
+  revision INTEGER NOT NULL DEFAULT 0,      -- grows with every public message, and with its readers
   waiting_since TEXT                        -- the customer's first mail that no agent has answered; NULL once over
 ) STRICT;
 CREATE UNIQUE INDEX tickets_token ON tickets(token);
 CREATE INDEX tickets_contact ON tickets(contact_id);
 CREATE INDEX tickets_merged ON tickets(merged_into) WHERE merged_into IS NOT NULL;
-CREATE INDEX tickets_live ON tickets(updated_at) WHERE status NOT IN ('closed', 'spam');
-CREATE INDEX tickets_updated ON tickets(updated_at);
+-- The lists of `maildesk tickets` read nothing else.
+CREATE INDEX tickets_updated ON tickets(updated_at, status, assignee, team);
 CREATE INDEX tickets_queue ON tickets(status, coalesce(replied_at, created_at), snoozed_until, merged_into)
   WHERE merged_into IS NULL;
 CREATE INDEX tickets_assigned ON tickets(assignee, status, coalesce(replied_at, created_at), snoozed_until)

@@ -66,13 +66,13 @@ def merge(store: Store, step: MergeTickets, at: str) -> Mapping[str, Value]:
     """Moves everything of a ticket to the survivor; what the event log tells of it.
 
     ``entries`` are the public messages that came along: who answers an older notice has not seen them. The survivor's
-    revision grows by ``revision``, which may count more than are left of them.
+    revision grows by ``revision``, which may count more than are left of them; by one at least, for it has new readers.
     """
     values: dict[str, Value] = {"old": step.ticket_id, "new": step.into, "at": at}
     moved = store.rows("SELECT id, kind FROM messages WHERE ticket_id = ? ORDER BY id", (step.ticket_id,))
     told = _told(moved)
     revision = store.value("SELECT revision FROM tickets WHERE id = ?", (step.ticket_id,))
-    values["revision"] = max(revision, len(str(told["entries"]).split()))
+    values["revision"] = max(revision, len(str(told["entries"]).split()), 1)
     for sql in (*_GO_ALONG, *_TICKETS):
         store.execute(sql, values)
     return {**told, "revision": values["revision"]}
@@ -86,6 +86,7 @@ _CHOSEN = (
     "UPDATE gathered SET ticket_id = :new WHERE ticket_id = :old AND entry_id IN (SELECT value FROM json_each(:ids))",
     "UPDATE deferred SET ticket_id = :new WHERE ticket_id = :old AND entry_id IN (SELECT value FROM json_each(:ids))",
     "UPDATE tickets SET updated_at = max(updated_at, :at) WHERE id IN (:old, :new)",
+    "UPDATE tickets SET revision = revision + 1 WHERE id = :old",
     "UPDATE tickets SET revision = revision + :public WHERE id = :new",
 )
 
@@ -123,24 +124,27 @@ def followed(step: Step, merged: Mapping[int, int]) -> Step | None:
     return replace(changed, ticket_id=merged[changed.ticket_id])  # type: ignore[no-any-return]
 
 
-def set_requester(store: Store, step: SetRequester, contact_id: int, at: str) -> None:
-    """The ticket is another person's: who it was until now leaves, and their reply address dies."""
+def set_requester(store: Store, step: SetRequester, contact_id: int, at: str) -> Mapping[str, Value]:
+    """The ticket is another person's: who it was until now leaves, and their reply address dies. What the event log
+    tells of it.
+    """
     person = step.participant
-    former = store.value(
-        "SELECT email FROM participants WHERE ticket_id = ? AND role = 'requester' AND email != ?",
+    former = store.row(
+        "SELECT email, name FROM participants WHERE ticket_id = ? AND role = 'requester' AND email != ?",
         (step.ticket_id, person.email),
     )
     if former is not None:
-        leave(store, step.ticket_id, former)
+        leave(store, step.ticket_id, former["email"])
     store.execute(
         "INSERT INTO participants (ticket_id, email, role, name, token, issued_at) VALUES (?, ?, 'requester', ?, ?, ?)"
         " ON CONFLICT(ticket_id, email) DO UPDATE SET role = 'requester'",
         (step.ticket_id, person.email, person.name, person.token, at),
     )
     store.execute(
-        "UPDATE tickets SET contact_id = ?, updated_at = max(updated_at, ?) WHERE id = ?",
+        "UPDATE tickets SET contact_id = ?, updated_at = max(updated_at, ?), revision = revision + 1 WHERE id = ?",
         (contact_id, at, step.ticket_id),
     )
+    return {"email": person.email} | ({"old": former["email"], "old_name": former["name"]} if former else {})
 
 
 def leave(store: Store, ticket_id: int, email: str) -> bool:

@@ -90,6 +90,8 @@ def test_the_same_may_be_asked_of_another(office: Office, notice: Letter, asked:
         (f"#ask {ANN}\nHello", "on the ticket as a customer"),
         ('#ask "Only a subject"\nHello', "whom?"),
         (f"#ask {PARTS}\nHello\n\n#close\n", "command"),
+        (f"#note\n#ask {PARTS}\nHello", "which of the two"),
+        (f"#ask {PARTS} #note\nHello", "which of the two"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_told_and_changes_nothing(
@@ -103,6 +105,14 @@ def test_a_question_that_cannot_be_asked_is_told_and_changes_nothing(
         assert len(office.letters()) == before + 1
     else:
         assert "Bcc" not in office.last("evil@x.test").message
+
+
+def test_a_question_can_be_taken_back_while_it_has_not_left(office: Office, notice: Letter) -> None:
+    office.use(configuration(desk={"undo_window": "30s"}))
+    office.reply(notice, ALICE, f"#ask {PARTS}\n{QUESTION}")
+    office.reply(notice, ALICE, "#undo")
+    assert "your question: it was not sent" in office.last(ALICE, "undone").text
+    assert office.store.value("SELECT state FROM outbox WHERE envelope_to = ?", (PARTS,)) == "dropped"
 
 
 def test_words_of_a_note_do_not_go_to_a_third_party(office: Office, notice: Letter) -> None:

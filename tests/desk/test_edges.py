@@ -65,6 +65,31 @@ def test_one_answer_to_two_tickets_comes_back(office: Office, notice: Letter) ->
 # --- nothing private reaches a customer ---
 
 
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "Best regards, Alice Rossi",
+        "Cordiali saluti,\nAlice Rossi",
+        "Alice Rossi, Acme Support",
+        "Ystävällisin terveisin Alice",
+    ],
+)
+def test_how_an_agent_signs_a_note_is_no_secret(office: Office, notice: Letter, ending: str) -> None:
+    office.reply(notice, ALICE, f"#note\nShe has not paid her last invoices.\n\n{ending}")
+    office.reply(notice, ALICE, f"Dear Ann, it is mended.\n\n{ending}")
+    assert len(office.letters(ANN, "reply")) == 1
+    office.reply(notice, ALICE, f"Dear Ann, it is mended.\nShe has not paid her last invoices.\n\n{ending}")
+    assert len(office.letters(ANN, "reply")) == 1
+
+
+def test_what_the_customer_wrote_is_no_secret_where_a_note_quotes_it(office: Office, notice: Letter) -> None:
+    office.mail(ANN, "Invoice 78", "The total of 1,200 euro is wrong.")
+    other = office.last(ALICE)
+    office.reply(other, ALICE, "#note\nShe says:\nThe total of 1,200 euro is wrong.\nIt is her own mistake, as ever.")
+    office.reply(other, ALICE, 'You wrote: "The total of 1,200 euro is wrong." We look into it.')
+    assert len(office.letters(ANN, "reply")) == 1
+
+
 def test_a_note_that_is_quoted_without_the_line_above_it_is_not_sent(office: Office, notice: Letter) -> None:
     office.reply(notice, ALICE, "#assign bob #note\nSECRET: she is a pain in the neck.")
     told = office.last(BOB)

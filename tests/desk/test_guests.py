@@ -254,3 +254,12 @@ def test_t14_each_person_s_address_lets_in_them_alone(office: Office, notice: Le
     assert said(office, 1)[-1][0] == "customer"  # she is on the ticket, whichever address she writes to
     office.mail("eve@evil.test", "x", "So have I.", office.last(CARL).reply_to)
     assert said(office, 1)[-1][0] == "held"
+
+
+def test_giving_a_ticket_away_can_be_undone(office: Office, notice: Letter) -> None:
+    office.reply(notice, ALICE, f'#from "Carl Lee <{CARL}>"')
+    office.reply(notice, ALICE, "#undo")
+    assert [(p["email"], p["role"]) for p in office.ticket()["participants"]] == [(ANN, "requester")]
+    office.reply(notice, ALICE, "Dear Ann, it is mended.")
+    assert "it is mended" in office.last(ANN, "reply").text
+    assert office.letters(CARL) == []

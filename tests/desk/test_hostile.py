@@ -106,7 +106,9 @@ def test_what_was_to_go_later_does_not_go_to_whom_the_ticket_was_given(office: O
     office.reply(office.letters(BOB)[0], BOB, f"#from {CARL}")
     office.later(days=1)
     assert answers(office, CARL) == answers(office) == []
-    assert "your code is 4711" in office.last(ALICE, "command_error").text
+    late = office.last(ALICE, "collision")
+    assert CARL in late.text
+    assert "your code is 4711" in late.text
 
 
 def test_what_was_to_go_later_does_not_answer_spam(office: Office, notice: Letter) -> None:
@@ -116,6 +118,74 @@ def test_what_was_to_go_later_does_not_answer_spam(office: Office, notice: Lette
     assert answers(office) == []
     assert office.ticket()["status"] == "spam"
     assert "we look into it" in office.last(ALICE, "command_error").text
+
+
+# --- an old notice, and a ticket that is another's by now ------------------------------------------------------
+
+OURS = "Dear Ann, your code is 4711."
+
+
+def _second_ticket(office: Office, who: str) -> Letter:
+    office.mail(who, "The saw", "It is blunt.")
+    return office.last(ALICE, "notice")
+
+
+def test_an_answer_to_an_old_notice_does_not_go_to_whom_the_ticket_was_given(office: Office, notice: Letter) -> None:
+    office.reply(office.letters(BOB)[0], BOB, f"#from {CARL}")
+    office.reply(notice, ALICE, OURS)
+    assert answers(office, CARL) == answers(office) == []
+    held = office.last(ALICE, "collision")
+    assert CARL in held.text
+    office.reply(held, ALICE, "#send")
+    assert "4711" in answers(office, CARL)[0]
+
+
+def test_nor_to_those_with_whom_the_ticket_was_merged(office: Office, notice: Letter) -> None:
+    _second_ticket(office, CARL)
+    office.reply(office.letters(BOB)[0], BOB, "#merge 2")
+    if office.letters(BOB, "confirm"):
+        office.reply(office.last(BOB, "confirm"), BOB, "yes")
+    assert office.ticket(1)["merged_into"] == 2
+    office.reply(notice, ALICE, OURS)
+    assert answers(office, CARL) == answers(office) == []
+    assert CARL in office.last(ALICE, "collision").text
+
+
+def test_nor_in_the_ticket_that_stayed(office: Office, notice: Letter) -> None:
+    other = _second_ticket(office, CARL)
+    office.reply(office.letters(BOB)[0], BOB, "#merge 2")
+    if office.letters(BOB, "confirm"):
+        office.reply(office.last(BOB, "confirm"), BOB, "yes")
+    office.reply(other, ALICE, "Dear Carl, your code is 4712.")
+    assert answers(office, CARL) == answers(office) == []
+    assert office.letters(ALICE, "collision")
+
+
+def test_two_tickets_of_one_customer_may_be_merged_behind_an_agent_s_back(office: Office, notice: Letter) -> None:
+    _second_ticket(office, ANN)
+    office.reply(office.letters(BOB)[0], BOB, "#merge 2")
+    if office.letters(BOB, "confirm"):
+        office.reply(office.last(BOB, "confirm"), BOB, "yes")
+    office.reply(notice, ALICE, OURS)
+    assert "4711" in answers(office)[0]
+
+
+def test_who_gave_the_ticket_away_knows_it(office: Office, notice: Letter) -> None:
+    office.reply(notice, ALICE, f"#from {CARL}")
+    office.reply(notice, ALICE, "Dear Carl, it is on its way.")
+    assert "on its way" in answers(office, CARL)[0]
+
+
+def test_a_notice_of_what_was_split_off_answers_nobody_else(office: Office, notice: Letter) -> None:
+    office.reply(notice, ALICE, f"#cc {CARL}\nDear Ann, Carl helps you.")
+    office.reply(office.last(CARL, "reply"), CARL, "My saw is blunt, too.")
+    blunt = office.last(ALICE, "notice")
+    office.reply(office.last(BOB, "notice"), BOB, "#split")
+    assert office.ticket(2)["status"] == "new"
+    before = len(answers(office))
+    office.mail(ALICE, "Re: The saw", "Dear Carl, your code is 4712.", blunt.reply_to)  # In-Reply-To was lost
+    assert len(answers(office)) == before
+    assert office.letters(ALICE, "collision")
 
 
 # --- floods ----------------------------------------------------------------------------------------------------
@@ -192,6 +262,16 @@ def test_a_proven_agent_s_mail_to_somebody_else_with_the_desk_in_copy_reaches_no
     held = office.last(ALICE, "held")
     assert to in held.text
     office.reply(held, ALICE, "yes", PROVEN)
+    assert len(answers(office)) == 1
+
+
+@pytest.mark.parametrize("to", [CARL, BOB])
+def test_nor_does_one_with_the_ticket_s_own_address_in_copy(office: Office, notice: Letter, to: str) -> None:
+    copy = (("To", to), ("Cc", notice.reply_to), ("In-Reply-To", notice["Message-ID"]))
+    office.mail(ALICE, "About her", "This Ann is a pest.", notice.reply_to, *copy)
+    assert answers(office) == []
+    assert to in office.last(ALICE, "held").text
+    office.mail(ALICE, "Re: Invoice 77", "It is mended.", notice.reply_to, ("Cc", to))
     assert len(answers(office)) == 1
 
 

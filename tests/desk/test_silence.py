@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from maildesk.desk.gratitude import is_bare
-from maildesk.desk.gratitude_words import WORDS
+from maildesk.desk.courtesy import is_thanks
+from maildesk.desk.courtesy_words import WORDS
 from tests.office import ALICE, ANN, BOB, PROVEN, SUPPORT, Letter, Office, configuration
 
 SILENCE = {"remind": ["3d", "7d"], "solve_after": "10d", "close_after": "14d"}
@@ -278,26 +278,26 @@ Merci, thanks aber
 
 @pytest.mark.parametrize("words", BARE.strip().splitlines())
 def test_this_is_nothing_but_thanks(words: str) -> None:
-    assert is_bare(words, ["Alice Rossi", "Ann Bianchi"])
+    assert is_thanks(words, ["Alice Rossi", "Ann Bianchi"])
 
 
 @pytest.mark.parametrize("words", UNSURE.strip().splitlines())
 def test_this_may_be_more_than_thanks(words: str) -> None:
-    assert not is_bare(words, ["Alice Rossi", "Ann Bianchi"])
+    assert not is_thanks(words, ["Alice Rossi", "Ann Bianchi"])
 
 
 @pytest.mark.parametrize("language", WORDS)
 def test_what_goes_with_thanks_is_none_by_itself(language: str) -> None:
-    assert not is_bare("")
+    assert not is_thanks("")
     bare = [
         phrase.strip() for phrase in WORDS[language].with_them.split(",") if "[" not in phrase and "?" not in phrase
     ]
     assert bare
-    assert not [phrase for phrase in bare if is_bare(phrase)]
+    assert not [phrase for phrase in bare if is_thanks(phrase)]
 
 
 def test_a_thank_you_a_megabyte_long_is_read_in_no_time() -> None:
-    assert not is_bare("thank you " * 100_000)
+    assert not is_thanks("thank you " * 100_000)
 
 
 # --- again and again ---------------------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import email.policy
 import re
+from email.message import EmailMessage
 
 import pytest
 
@@ -225,11 +227,29 @@ def test_t4b_a_command_in_a_customer_s_mail_is_text(office: Office, notice: Lett
         "Thanks.\n\n-- \n#close\n",
         "Thanks.\n\n#close\n",
         "Thanks.\n\n-----Original Message-----\nFrom: Ann\nSent: Monday\nTo: Acme\nSubject: x\n\n#close\n",
+        "Thanks.\n\n---------- Forwarded message ---------\nFrom: Bob <b@acme.test>\nSubject: x\nTo: Acme\n\n#close\n",
+        "> #close\n\nThanks.",
+        "#сlose\nThanks.",  # a Cyrillic letter
     ],
 )
 def test_t4b_only_the_top_of_an_agent_s_own_words_is_read(office: Office, notice: Letter, body: str) -> None:
     office.reply(notice, ALICE, body)
     assert office.ticket()["status"] != "closed"
+
+
+def test_t4b_a_command_in_an_attached_mail_is_its_author_s(office: Office, notice: Letter) -> None:
+    attached = EmailMessage()
+    attached["From"], attached["To"], attached["Subject"] = ALICE, SUPPORT, "Older"
+    attached.set_content("#close\nI was here.")
+    for words in ("See what I have written.", ""):
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = ALICE, notice.reply_to, f"Re: {notice['Subject']}"
+        mail["In-Reply-To"], mail["Message-ID"] = notice["Message-ID"], f"<{len(words)}@client.test>"
+        if words:
+            mail.set_content(words)
+        mail.add_attachment(attached)
+        office.receive(mail.as_bytes(policy=email.policy.SMTP), ALICE, notice.reply_to)
+        assert office.ticket()["status"] != "closed"
 
 
 def test_t4b_an_agent_s_out_of_office_is_neither_command_nor_answer(office: Office, notice: Letter) -> None:
@@ -343,6 +363,14 @@ def test_t9_a_subject_set_by_command_makes_no_header(office: Office, notice: Let
     for separator in ("\u2028", "\t", "\x0b", "\x85"):
         office.reply(notice, ALICE, f'#subject "x{separator}Bcc: evil@evil.test"\nIt is mended.')
     assert {letter.to for letter in office.letters()} == {ANN, ALICE}
+    assert [letter.message["Bcc"] for letter in office.letters()] == [None] * len(office.letters())
+
+
+def test_t9_nor_does_an_address_given_to_a_command(office: Office, notice: Letter) -> None:
+    for separator in ("\u2028", "\t", "\x0b", "\x85", "\\r\\n", "%0d%0a"):
+        for verb in ("cc", "ask", "from"):
+            office.reply(notice, ALICE, f'#{verb} "zoe@customer.test{separator}Bcc: evil@evil.test"\nIt is mended.')
+    assert "evil@evil.test" not in {letter.to for letter in office.letters()}
     assert [letter.message["Bcc"] for letter in office.letters()] == [None] * len(office.letters())
 
 

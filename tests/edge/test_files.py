@@ -48,9 +48,10 @@ def test_the_shipped_templates_are_those_of_the_package() -> None:
     paths = [source.path for source in shipped()]
     assert "en/auto_reply_plain.yaml" in paths
     assert "fi/canned/password.yaml" in paths
-    by_language: dict[str, list[str]] = {path[:2]: [] for path in paths}
-    for path in paths:
-        by_language[path[:2]].append(path[3:])
+    assert "macros/escalate.yaml" in paths
+    by_language: dict[str, list[str]] = {}
+    for language, _, name in (path.partition("/") for path in paths if not path.startswith("macros/")):
+        by_language.setdefault(language, []).append(name)
     assert len({tuple(names) for names in by_language.values()}) == 1
 
 

@@ -31,7 +31,7 @@ def sheet(text: str, subject: str = "s", more: str = "") -> str:
 def compiled(*files: tuple[str, str]) -> tuple[Templates, list[str]]:
     """The files and English, where it is not among them; the problems as text."""
     ours = [Source(path, content) for path, content in files]
-    templates, problems = compile_all([*ENGLISH, *ours], "en")
+    templates, problems = compile_all([*ENGLISH, *ours], "en", frozenset(ENGLISH))
     return templates, [str(problem) for problem in problems]
 
 
@@ -217,6 +217,21 @@ def test_what_is_shipped_has_no_problem_and_every_mail_in_every_language() -> No
     assert SHIPPED.languages == ("en", "fi", "fr", "it", "ro")
     assert {(language, name) for language in SHIPPED.languages for name in Purpose} == set(SHIPPED.mails)
     assert len({tuple(SHIPPED.canned(language)) for language in SHIPPED.languages}) == 1
+
+
+def test_what_is_known_to_be_good_says_the_same_when_it_is_compiled_later() -> None:
+    lazy, problems = compile_all(shipped(), "fi", frozenset(shipped()))
+    assert problems == ()
+    assert lazy.languages == SHIPPED.languages
+    assert set(lazy.mails) == set(SHIPPED.mails)
+    for name in Purpose:
+        assert lazy.render(name, "it", variables.sample(name)) == SHIPPED.render(name, "it", variables.sample(name))
+    assert lazy.canned("ro") == SHIPPED.canned("ro")
+
+
+def test_a_desks_own_layout_is_tried_with_all_the_shipped_mails_that_stand_in_it() -> None:
+    _, problems = compiled(("en/layout.yaml", 'header: "{{ customer.nmae }}"\n'))
+    assert "en/layout.yaml:1:13: unknown variable customer.nmae; did you mean customer.name?" in problems
 
 
 def test_a_mail_to_an_unproven_sender_is_made_without_any_of_their_words() -> None:

@@ -36,7 +36,7 @@ from maildesk.desk.figures import Period, Report
 from maildesk.desk.figures.report import Group
 from maildesk.edge.figures import report
 from maildesk.store.engine import Store, to_text
-from tests.bench import made, year
+from tests.bench import built, made
 from tests.bench.made import Made
 
 ROME = ZoneInfo("Europe/Rome")
@@ -161,7 +161,7 @@ def configuration(**changes: object) -> Config:
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     path = tmp_path_factory.mktemp("figures") / "desk.db"
-    year.build(path, by_hand())
+    built.build(path, by_hand())
     store = Store.open(path)
     import_history(store)
     yield store
@@ -408,7 +408,7 @@ def nearest_rank(values: list[int], share: float) -> int:
 def twice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Report, Naive]]:
     tickets = list(made.tickets(600, 120, date(2026, 1, 15), seed=11))
     path = tmp_path_factory.mktemp("random") / "desk.db"
-    year.build(path, tickets)
+    built.build(path, tickets)
     store = Store.open(path)
     config = configuration(hours={"week": "Mon-Fri 09:00-12:30 13:30-18:00, Sat 10:00-12:00", "holidays": "IT"})
     # The clocks go forward on 29 March; Easter Monday is the 6th of April.

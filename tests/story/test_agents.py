@@ -215,3 +215,23 @@ def test_an_agent_opens_a_ticket_for_somebody_who_called(office: Desk, people: d
     ticket = office.ticket(2)
     assert (ticket["participants"][0]["email"], ticket["assignee"]) == ("carl@customer.test", "alice")
     assert carl.inbox == []
+
+
+def test_a_canned_answer_and_a_macro_whose_questions_come_first(office: Desk, people: dict[str, Person]) -> None:
+    ann, alice, bob = people["ann"], people["alice"], people["bob"]
+    ann.writes(office.address, "Invoice 77", "It has the wrong total.")
+    notice = alice.gets("wrong total")
+    alice.answers(notice, "#canned more-info\nDear Ann,")
+    assert "Dear Ann," in ann.gets("Dear Ann,").text
+    alice.answers(notice, "#macro escalate\nPlease look at this, Bob.")
+    form = alice.gets("Product and version")
+    office.settles()
+    assert office.ticket()["priority"] == "normal"
+    alice.answers(form, "1. Drill 2000")
+    again = alice.gets("How to make it happen again", but=form)
+    assert office.ticket()["priority"] == "normal"
+    alice.answers(again, "2. press the knob\n3. another battery")
+    office.settles()
+    assert office.ticket()["priority"] == "high"
+    assert ann.got("Drill 2000") == ann.got("Please look at this") == 0
+    assert bob.got("Please look at this") == 1

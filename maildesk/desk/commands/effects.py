@@ -126,6 +126,7 @@ class Effects:
     def __add__(self, other: Effects) -> Effects:
         """Both; Refusal where they contradict each other."""
         _agree(self.steps, other.steps)
+        _readers(self, other)
         return Effects(
             steps=self.steps + other.steps,
             status=_one(self.status, other.status, "status"),
@@ -183,6 +184,14 @@ def _agree(first: Sequence[Step], second: Sequence[Step]) -> None:
                     raise Refusal(f"the tag {tag} is both set and taken away")
             case _:
                 pass
+
+
+def _readers(first: Effects, second: Effects) -> None:
+    """Refusal where the words are to stay among agents, and to be mailed to somebody whom the desk asks."""
+    kept = [effects.private and not effects.heading for effects in (first, second)]
+    asked = [bool(effects.heading) for effects in (first, second)]
+    if any(kept) and any(asked):
+        raise Refusal("#note keeps the words among agents, and #ask mails them: which of the two?")
 
 
 def _only(first: str, second: str) -> str:
@@ -272,7 +281,8 @@ def after(ticket: Ticket, steps: Sequence[Step]) -> Ticket:
             case SetRequester(participant=person):
                 others = tuple(p for p in ticket.participants if p.role != "requester" and not _is(p, person.email))
                 requester = Address(person.name, person.email)
-                ticket = replace(ticket, requester=requester, participants=(person, *others))
+                readers = (person, *others)
+                ticket = replace(ticket, requester=requester, participants=readers, revision=ticket.revision + 1)
             case Watch(agent=agent, on=on):
                 ticket = replace(ticket, watchers=ticket.watchers | {agent} if on else ticket.watchers - {agent})
             case _:

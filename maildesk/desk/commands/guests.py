@@ -57,6 +57,8 @@ def _read(argument: Argument, name: list[Argument]) -> Iterator[Address]:
     if name and not text.startswith("<"):
         raise Refusal(f"{name[0].text} is no e-mail address", name[0])
     for person in addresses.parse(" ".join([*(word.text for word in name), text])):
+        if person.name.endswith(":"):  # "zoe@x.example Bcc: evil@x.example", where a header's line break was
+            raise Refusal(f"{person.email} follows {person.name} which is no name: who is meant?", argument)
         deceives = "@" in person.name  # a name that looks like another address
         yield Address("" if deceives else one_line(person.name, _NAME), _ascii(person.email))
 
