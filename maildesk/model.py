@@ -809,6 +809,7 @@ class Rate:
 
     ticket_id: int
     score: int
+    scale: int = 5
     comment: str = ""
 
 
