@@ -119,9 +119,9 @@ def attribution_ending(lines: Sequence[str], last: int) -> Attribution | None:
     if found is None or not found.possible():
         return None
     # "Thanks! On Monday, Jo wrote:" on one line, a flattened page: the line is kept, not to lose the thanks.
-    date = _DATE.search(lines[start], 0, LONGEST_OPENING)
-    if date is not None and _SENTENCE_END.search(lines[start], 0, date.start()):
-        start += 1
+    if _SENTENCE_END.search(lines[start], 0, LONGEST_OPENING):
+        date = _DATE.search(lines[start], 0, LONGEST_OPENING)
+        start += date is not None and _SENTENCE_END.search(lines[start], 0, date.start()) is not None
     return Attribution(start, last + 1, found.sure() if _ends(lines[last]) else found.full())
 
 

@@ -30,17 +30,17 @@ NOTHING_ABOVE_MAIL = "nothing is typed above the copied mail"
 UNQUOTED = "it begins with an attribution, and no quote sign tells whose words follow"
 LIKE_HEADER = "lines like a copied header may be the mail's own"
 
-_ABOVE_QUOTE = re.compile(f"{TEXT}{BLANK}{{0,2}}(?={QUOTE})")
+_ABOVE_QUOTE = re.compile(f"{TEXT}(?={BLANK}{{0,2}}{QUOTE})")
 # Quote signs other than ">" count only below an attribution: a "|" may be a table, "JD>" The Bat!.
 _OTHER_SIGN = re.compile(r"\||\u2502|\u00bb|[A-Z]{1,3}>")
 
 
-def _sketch(lines: Sequence[str]) -> list[str]:
+def _sketch(lines: Sequence[str]) -> str:
     """A mark for each line that can be told by itself; ``LOOK`` where more must be looked at.
 
     Most lines are plain words: what is told apart later has one of these signs, or a quote below it.
     """
-    marks = [
+    marks = "".join([
         BLANK
         if not line
         else QUOTE
@@ -49,10 +49,8 @@ def _sketch(lines: Sequence[str]) -> list[str]:
         if ":" in line or "<" in line or line[0] in RULE
         else TEXT
         for line in lines
-    ]
-    for above in _ABOVE_QUOTE.finditer("".join(marks)):
-        marks[above.start()] = LOOK
-    return marks
+    ])
+    return _ABOVE_QUOTE.sub(LOOK, marks) if QUOTE in marks else marks
 
 
 class Page:
@@ -74,9 +72,7 @@ class Page:
     def _read(self) -> None:
         lines, sketch = self.lines, _sketch(self.lines)
         header_end = 0
-        for index in [index for index, mark in enumerate(sketch) if mark == LOOK]:
-            if index < len(self.marks):
-                continue
+        while (index := sketch.find(LOOK, len(self.marks))) >= 0:
             self.marks += sketch[len(self.marks) : index]
             line = lines[index]
             if line[0] == ">":  # GroupWise's attribution: what is below it has no quote signs

@@ -122,7 +122,7 @@ class Phrases:
     prose: Verbs
     rules: Mapping[str, Rule]
     above: tuple[str, ...]
-    above_starts: frozenset[str]  # their first ``ABOVE_START`` characters
+    above_starts: str  # a pattern of their first ``ABOVE_START`` characters, in any case
     footers: Mapping[str, tuple[Footer, ...]]  # by their first character; "" if they begin with a wildcard
     footer_starts: Mapping[str, tuple[str, ...]]  # how those begin, by the same
     footer_ends: tuple[str, ...]  # how those footers end that begin with a wildcard
@@ -144,6 +144,26 @@ def _verbs(phrases: Iterable[str]) -> Verbs:
             by_letter.setdefault(phrase[0], []).append(re.escape(phrase[1:]).replace(r"\ ", r"\s+"))
     words = "|".join(f"{re.escape(letter)}(?:{'|'.join(rests)})" for letter, rests in by_letter.items())
     return Verbs(re.compile(rf"(?<!\w)(?:{words})(?!\w)"), re.compile("|".join(dense) or r"(?!)"))
+
+
+def _starts(folded: set[str]) -> str:
+    """A pattern of these, by their first letter as in :func:`_verbs`; it spells out the cases: that is twice as fast.
+
+    Letters beyond ASCII count as one: it is fewer to try, and who finds something looks at the whole line.
+    """
+    by_letter: dict[str, list[str]] = {}
+    for start in sorted(folded):
+        by_letter.setdefault(start[0] if start[0].isascii() else "", []).append(start)
+    return "|".join(
+        f"[{''.join({case for start in starts for case in _cases(start[0])})}]"
+        f"(?:{'|'.join(''.join(f'[{_cases(sign)}]' for sign in start[1:]) for start in starts)})"
+        for starts in by_letter.values()
+    )
+
+
+def _cases(sign: str) -> str:
+    """What casefold() or fold() makes this sign."""
+    return "".join({sign, sign.upper()[0], *{"i": "İı", "k": "\u212a", "s": "ſ"}.get(sign, "")})
 
 
 def _footer(phrase: str) -> Footer:
@@ -185,7 +205,7 @@ def gather(tables: Iterable[Mapping[str, object]]) -> Phrases:
         prose=_verbs(lists["prose"]),
         rules=rules | dict.fromkeys(map(fold, lists["forwarded"]), Rule.FORWARDED),
         above=tuple(dict.fromkeys(map(fold, lists["above"]))),
-        above_starts=frozenset(fold(phrase)[:ABOVE_START] for phrase in [*lists["above"], "please"]),
+        above_starts=_starts({fold(phrase)[:ABOVE_START] for phrase in [*lists["above"], "please"]}),
         footers=by_start,
         footer_starts={start: tuple(footer.before for footer in found) for start, found in by_start.items() if start},
         footer_ends=tuple(footer.after for footer in footers if not footer.before),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from unicodedata import normalize
 
-from maildesk.mail.trim.phrases import ABOVE_START, PHRASES, Rule, fold
+from maildesk.mail.trim.phrases import PHRASES, Rule, fold
 
 LONGEST_MARKER = 160  # characters
 LONGEST_FOOTER = 120
@@ -19,7 +19,8 @@ LONGEST_LINKED_FOOTER = 400  # with its links
 RULE = "-_=*~#\u2010\u2011\u2012\u2013\u2014\u2015\u2500\u2501"  # what lines and dividers are drawn with
 DRAWN = RULE + " .!:[]()|<>\u2026\u2191^"
 
-_DRAWN = frozenset(DRAWN)
+# A line that begins with a drawn sign or like a marker, indented and quoted or not; "\n" first, for that is found fastest.
+_MAY_ASK = re.compile(rf"\n[^\S\n]*+[> ]*+(?:[{re.escape(DRAWN)}]|{PHRASES.above_starts})")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 # Those, odd spaces, and what composes a letter of a phrase: accents, Hangul, voiced kana.
 _ODD = re.compile(
@@ -51,16 +52,16 @@ def _may_be_odd(text: str) -> bool:
     return "\xa0" in text or "\xad" in text
 
 
-def first_marker(lines: Sequence[str]) -> int:
-    """The first line on which a help desk asks for the answer above it, quoted or not; else ``len(lines)``."""
-    # Nearly all lines begin neither like a marker nor with a drawn sign: all are asked at once.
-    bare = [line.lstrip("> ") if line[:1] == ">" else line for line in lines]
-    starts = [line[:ABOVE_START] for line in bare]
-    folded = "\n".join(starts).casefold().split("\n")
-    if PHRASES.above_starts.isdisjoint(folded) and _DRAWN.isdisjoint([start[:1] for start in folded]):
-        return len(lines)
-    for index, line in enumerate(bare):
-        if line and (folded[index] in PHRASES.above_starts or line[0] in _DRAWN) and _is_marker(line):
+def first_marker(text: str, lines: Sequence[str]) -> int:
+    """The first line on which a help desk asks for the answer above it, quoted or not; else ``len(lines)``.
+
+    ``lines`` are those of ``text``, stripped; the last may be all that is left of it.
+    """
+    for start in _MAY_ASK.finditer(f"\n{text}"):
+        index = text.count("\n", 0, start.start())
+        if index >= len(lines):
+            break
+        if _is_marker(lines[index].lstrip("> ") if lines[index][:1] == ">" else lines[index]):
             return index
     return len(lines)
 

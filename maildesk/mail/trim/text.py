@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from maildesk.mail.trim.attribution import attribution_ending, may_end_attribution
 from maildesk.mail.trim.page import BLANK, DROPPED, QUOTE, SURE, TEXT, UNQUOTED, WEAK, Page
-from maildesk.mail.trim.phrases import ABOVE_START, PHRASES
+from maildesk.mail.trim.phrases import PHRASES
 from maildesk.mail.trim.recognise import DRAWN, first_marker, visible
 from maildesk.mail.trim.signature import without_footers, without_signature
 
@@ -26,7 +26,8 @@ TOO_LONG = "too long to be read to its end"
 WORDS_BELOW_MARKER = "words stand among or below the quoted mail"
 NOTHING_ABOVE_MARKER = "nothing stands above the line that asks for an answer above it"
 
-_DRAWN_LINE = re.compile(rf"\n(?:[^\S\n]|[{re.escape(DRAWN)}])")  # or an indented one
+# A line that is indented, or begins with a drawn sign or like a marker.
+_TOLD_LINE = re.compile(rf"\n(?:[^\S\n]|[{re.escape(DRAWN)}]|{PHRASES.above_starts})")
 _QUOTED = frozenset({QUOTE, SURE, WEAK, DROPPED})
 _RUN = re.compile(r"(?P<said>[sw]+) *(?P<quote>q[q ]*)|(?P<bare>q[q ]*)|(?P<text>t[t ]*)")
 
@@ -119,10 +120,7 @@ def _is_prose(text: str) -> bool:
     """
     if not text or text[0] in DRAWN or text[0].isspace() or len(text) > MOST_LINES:
         return False
-    if ":" in text or "<" in text or ">" in text or _DRAWN_LINE.search(text):
-        return False
-    starts = "\n".join([line[:ABOVE_START] for line in text.split("\n")])
-    return PHRASES.above_starts.isdisjoint(starts.casefold().split("\n"))
+    return not (":" in text or "<" in text or ">" in text or _TOLD_LINE.search(f"\n{text}"))
 
 
 def _answers_below(seen: Sequence[str], marker: int) -> bool:
@@ -153,11 +151,13 @@ def cut(text: str, ended: bool = False) -> Cut:
     if _is_prose(shown):
         return Cut("\n".join(without_footers(text.split("\n"))).rstrip())
     lines = text.split("\n", MOST_LINES)
-    seen = [line.strip() for line in shown.split("\n", MOST_LINES)]
-    end = first_marker(seen)
+    seen = list(map(str.strip, shown.split("\n", MOST_LINES)))
+    end = first_marker(shown, seen)
     page = Page(seen[:end] if end < len(seen) else seen, ended=ended or end < len(seen))
     words = _new_words(lines, page)
-    new = "\n\n".join(part for part in (words.text, "\n".join(lines[page.kept_from : end])) if part.strip())
+    new = words.text
+    if page.kept_from < end and (kept := "\n".join(lines[page.kept_from : end])).strip():
+        new = f"{new}\n\n{kept}" if new.strip() else kept
     if end < len(seen) and not new.strip():
         return Cut("", NOTHING_ABOVE_MARKER)
     below = WORDS_BELOW_MARKER if end < len(seen) and _answers_below(seen, end) else ""
