@@ -112,7 +112,8 @@ def _as_declared(data: bytes, codec: str) -> str | None:
         text = _strictly(data, likely)
         if text is not None:
             return text
-    codec = _ON_WINDOWS.get(codec, codec) if _CONTROLS.search(data) else codec
+    if codec in _ON_WINDOWS and _CONTROLS.search(data):
+        codec = _ON_WINDOWS[codec]
     text = _strictly(data, codec)
     if text and codec == "gb18030" and len(_PRIVATE.findall(text)) * 10 > sum(char > "\x7f" for char in text):
         return _strictly(data, "big5hkscs") or text

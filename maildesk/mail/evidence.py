@@ -105,7 +105,10 @@ _ASCII = bytes(range(128))
 _DISTINCT = 4  # octets above 127; "......" in one charset is a word in another
 _OF_OLD = frozenset({"cp866", "iso8859-5"})  # declared by whoever writes them still
 # What Western text seldom has: four such octets on end, and signs or Icelandic letters at the end or inside of words.
-_TELLING = re.compile(rb"[\x80-\xff]{4}|[A-Za-z][\xa1\xa3\xa6\xac\xaf\xb1\xb3\xb6\xb9\xba\xbc\xbe\xbf\xf0\xfd\xfe]")
+# Both are told by an octet above 127, for these are found ten times as fast as the letter before them.
+_TELLING = re.compile(
+    rb"[\x80-\xff](?:(?<=[A-Za-z][\xa1\xa3\xa6\xac\xaf\xb1\xb3\xb6\xb9\xba\xbc\xbe\xbf\xf0\xfd\xfe])|[\x80-\xff]{3})"
+)
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 # "dzia³a" is "działa"; "¿Qué" and "10 m²" are what they are.
 _SIGNS_IN_WORDS = re.compile(r"(?<=[^\W\d_])(?<!\b[cdk]m)(?<!\bm)[³±¹¼½¾¦¶¬¯·£¥§¿¡]|[³±¹¼¾¦¶¬¯£](?=[A-Za-z])")
@@ -132,14 +135,18 @@ def against_western(data: bytes) -> str:
 
     "" where that is not sure. A web form or an old program declares iso-8859-1, whatever it was given.
     """
-    if _TELLING.search(data) is None:
+    if _too_few(data) or _TELLING.search(data) is None:
         return ""
     sample = _sample(data)
-    if len(set(sample.translate(None, _ASCII))) < _DISTINCT:
+    if _too_few(sample):
         return ""
     (_, western), (_, icelandic), *scores = _scores(sample)
     best, found = max((score, found) for found, score in scores if found not in _OF_OLD)
     return found if best > 0.45 and best > western + 0.3 and best > icelandic + 0.1 else ""
+
+
+def _too_few(data: bytes) -> bool:
+    return len(set(data.translate(None, _ASCII))) < _DISTINCT
 
 
 def _sample(data: bytes) -> bytes:
