@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
+from typing import NamedTuple
 
 from maildesk.mail import attachments, calendar, containers, html, mime, tnef
 from maildesk.mail.disposition import Disposition, is_body
@@ -56,8 +57,7 @@ class Block:
         return f"<div>{escape(self.text or '', quote=False)}</div>".replace("\n", "<br>\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """A mail's words: as text, as HTML where there is any; its attachments, the events in it.
 
     ``beside`` are texts that mail programs show below the words: one that only stands in for the HTML, the report that

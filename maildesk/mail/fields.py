@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, KeysView, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from maildesk.mail import charset, words
 from maildesk.model import Problem
@@ -80,7 +81,8 @@ class Fields:
 
     def all(self, name: str) -> tuple[str, ...]:
         """All fields of this name, decoded, top first."""
-        return tuple([self._decoded(value) for value in self._values(name.lower())])
+        values = self._values(name.lower())
+        return (self._decoded(values[0]),) if len(values) == 1 else tuple(map(self._decoded, values))
 
     def raw(self, name: str, default: str = "") -> str:
         """The topmost field with its encoded words as they are.
@@ -139,8 +141,7 @@ class Fields:
         return self._charset
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):  # made in a third of the time of a frozen dataclass
     """A header block that was read: its fields, where the body starts, what was wrong."""
 
     fields: Fields

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from maildesk.mail import charset, flowed, parameters, transfer
 from maildesk.mail.fields import Fields, read
@@ -31,8 +32,7 @@ _LOOKS_LIKE_BOUNDARY = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):  # made in a third of the time of a frozen dataclass
     """One part; its body is ``raw[start:end]``, still encoded. A leaf has no children.
 
     ``number`` is as IMAP counts (RFC 3501 §6.4.5): a multipart that is the whole mail has "", one that is
@@ -46,10 +46,6 @@ class Part:
     start: int
     end: int
     children: tuple[Part, ...] = ()
-
-    def holding(self, children: tuple[Part, ...]) -> Part:
-        """This part with ``children``. (dataclasses.replace takes ten times as long.)"""
-        return Part(self.number, self.fields, self.media_type, self.parameters, self.start, self.end, children)
 
     def walk(self) -> Iterator[Part]:
         """This part, then everything below it, in the order of the mail."""
@@ -154,20 +150,20 @@ class _Splitter:
         multipart = media_type.startswith("multipart/")
         attached = media_type in MESSAGES and part.encoding not in ("base64", "quoted-printable")
         if not (multipart or attached) or part.start >= part.end:
-            return part if not multipart else replace(part, media_type="text/plain")
+            return part if not multipart else part._replace(media_type="text/plain")
         if depth >= DEPTH:
             self._note(part.number, (Problem("", f"deeper than {DEPTH} levels: not split"),))
-            return replace(part, media_type="application/octet-stream")
+            return part._replace(media_type="application/octet-stream")
         if attached:
             child = self.message(part.start, part.end, part.number, depth + 1)
-            return part.holding((child,))
+            return part._replace(children=(child,))
         return self._multipart(part, depth)
 
     def _multipart(self, part: Part, depth: int) -> Part:
         spans = self._spans(part)
         if not spans:
             self._note(part.number, (Problem("", f"{part.media_type} without its boundary"),))
-            return replace(part, number=part.number or "1", media_type="text/plain")
+            return part._replace(number=part.number or "1", media_type="text/plain")
         default = "message/rfc822" if part.media_type == "multipart/digest" else "text/plain"
         children: list[Part] = []
         for index, (start, end) in enumerate(spans, 1):
@@ -181,8 +177,8 @@ class _Splitter:
             child = Part(number, header.fields, media_type, given, min(header.body, end), end)
             children.append(self._part(child, depth + 1))
         if not children:
-            return replace(part, media_type="application/octet-stream")
-        return part.holding(tuple(children))
+            return part._replace(media_type="application/octet-stream")
+        return part._replace(children=tuple(children))
 
     def _spans(self, part: Part) -> list[tuple[int, int]]:
         """Where each part of a multipart starts and ends; the boundary is guessed when it is not there."""

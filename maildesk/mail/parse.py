@@ -36,7 +36,7 @@ def read(raw: bytes) -> Mail:
     if len(text) >= body.TEXT_LIMIT:
         problems += (Problem("body", f"longer than {body.TEXT_LIMIT} characters: the rest was not read"),)
     reply = trim.reply(content.text or "\n\n".join(content.events), content.html)
-    date = next(filter(None, map(dates.parse, fields.all("date"))), None)
+    date = dates.parse(fields.get("date")) or next(filter(None, map(dates.parse, fields.all("date")[1:])), None)
     if date is None and "date" in fields:
         problems += (Problem("Date", "names no date that could be read"),)
     message_id = next(iter(addresses.message_ids(fields.raw("message-id"))), "")

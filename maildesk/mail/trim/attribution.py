@@ -17,7 +17,8 @@ LONGEST_ATTRIBUTION = 4  # lines that a client wraps one over
 LONGEST_OPENING = 60  # characters in which an attribution that begins with its date has told it
 
 _MAILBOX = re.compile(r"<\s*(?:mailto:)?[^\s<>@]+@[^\s<>@]+>?")
-_ADDRESS = re.compile(r"[^\s<>@,;:()\"]++@[^\s<>@,;:()\"]+")
+# From the start of a word on: where that is no address, none of its ends is.
+_ADDRESS = re.compile(r"(?<![^\s<>@,;:()\"])[^\s<>@,;:()\"]++@[^\s<>@,;:()\"]+")
 _DATE = re.compile(
     r"(?<![\w.@+-])(?:(?:19|20|25)\d\d(?![\w@])|\d{1,4}[./-] ?\d{1,2}[./-](?: ?\d{2,4})?(?![\w@])"
     r"|\d{4}[年년]|\d{1,2}[月월]|\d{1,2}[.,]?(?: de| d')? ?[^\W\d_]{3,12}\.?,?(?: de)? ?\d{4}"

@@ -14,7 +14,7 @@ from maildesk.mail.trim.attribution import Attribution, attribution_ending, may_
 from maildesk.mail.trim.header import LONGEST_HEADER, header_at
 from maildesk.mail.trim.phrases import Rule
 from maildesk.mail.trim.recognise import RULE, announces, is_groupwise, is_rule
-from maildesk.mail.trim.signature import without_signature
+from maildesk.mail.trim.signature import leaves_words
 
 MOST_ATTRIBUTIONS = 500  # lines weighed as attributions in one mail
 
@@ -110,7 +110,7 @@ class Page:
 
     def _others_from(self, index: int) -> None:
         """Leaves out all from line ``index`` on, unless nothing but a footer is typed above it."""
-        if without_signature(self._typed()):
+        if leaves_words(self._typed()):
             return
         self.marks.clear()
         self.kept_from, self.doubtful = 0, NOTHING_ABOVE_MAIL
@@ -152,7 +152,7 @@ class Page:
         self._mark(found, DROPPED)
         if not words_below:
             return True
-        if self.doubtful != UNQUOTED and without_signature(self._typed()):
+        if self.doubtful != UNQUOTED and leaves_words(self._typed()):
             return True
         self.doubtful = UNQUOTED
         return False

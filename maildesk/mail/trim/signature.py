@@ -16,6 +16,7 @@ LONGEST_UNSURE_SIGNATURE = 12  # lines below "--", "__" or a dash that a phone m
 LONGEST_FOOT = 8  # lines below a drawn line: a list's own words, or a signature with an address
 
 _BARE_DELIMITERS = frozenset({"--", "__", "\u2014", "\u2013\u2013", "\u2014\u2014"})
+_NO_WORDS = f"{RULE}/"  # what delimiters, drawn lines and "/Jo" begin with
 _COMMAND = ("#", "＃")
 _CONTACT = re.compile(r"@|https?://|www\.|\d(?:[\d /().\u2011-]{6,})\d")
 
@@ -48,6 +49,14 @@ def without_signature(lines: Sequence[str], words_above: bool = False) -> list[s
     # Far up no signature begins: only the last few lines that could be its delimiter are weighed.
     delimiters = (index for index in drawn[-LONGEST_SIGNATURE:] if _is_delimiter(lines, index, words_above))
     return without_footers(lines[: next(delimiters, len(lines))])
+
+
+def leaves_words(lines: Sequence[str]) -> bool:
+    """Whether :func:`without_signature` leaves anything of visible lines that are not empty."""
+    first = lines[0] if lines else ""
+    if first and first[0] not in _NO_WORDS and not is_footer(first):
+        return True
+    return bool(without_signature(lines))
 
 
 def without_footers(lines: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from maildesk.mail.trim.attribution import attribution_ending, may_end_attribution
 from maildesk.mail.trim.page import BLANK, DROPPED, QUOTE, SURE, TEXT, UNQUOTED, WEAK, Page
@@ -32,8 +33,7 @@ _QUOTED = frozenset({QUOTE, SURE, WEAK, DROPPED})
 _RUN = re.compile(r"(?P<said>[sw]+) *(?P<quote>q[q ]*)|(?P<bare>q[q ]*)|(?P<text>t[t ]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """The new words, and why they may not be all or only these ("" when they are)."""
 
     text: str
@@ -151,7 +151,7 @@ def cut(text: str, ended: bool = False) -> Cut:
     if _is_prose(shown):
         return Cut("\n".join(without_footers(text.split("\n"))).rstrip())
     lines = text.split("\n", MOST_LINES)
-    seen = list(map(str.strip, shown.split("\n", MOST_LINES)))
+    seen = list(map(str.strip, lines if shown is text else shown.split("\n", MOST_LINES)))
     end = first_marker(shown, seen)
     page = Page(seen[:end] if end < len(seen) else seen, ended=ended or end < len(seen))
     words = _new_words(lines, page)
