@@ -40,16 +40,18 @@ def _sketch(lines: Sequence[str]) -> str:
 
     Most lines are plain words: what is told apart later has one of these signs, or a quote below it.
     """
-    marks = "".join([
-        BLANK
-        if not line
-        else QUOTE
-        if line[0] == ">" and not (line[-1] == ">" and is_groupwise(line))
-        else LOOK
-        if ":" in line or "<" in line or line[0] in RULE
-        else TEXT
-        for line in lines
-    ])
+    marks = "".join(
+        [
+            BLANK
+            if not line
+            else QUOTE
+            if line[0] == ">" and not (line[-1] == ">" and is_groupwise(line))
+            else LOOK
+            if ":" in line or "<" in line or line[0] in RULE
+            else TEXT
+            for line in lines
+        ]
+    )
     return _ABOVE_QUOTE.sub(LOOK, marks) if QUOTE in marks else marks
 
 
