@@ -36,6 +36,13 @@ def test_every_phrase_of_a_language_does_its_work(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_every_marker_of_a_language_is_seen_bare_in_any_case_and_quoted(language: str) -> None:
+    for phrase in table(language)["above"]:
+        for marker in (phrase, phrase.capitalize(), phrase.upper(), f"  {phrase}", f"> > {phrase}"):
+            assert trim.reply(f"Done.\n\n{marker}\n\n> asked", None).text == "Done.", marker
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_footer_of_a_language_is_known(language: str) -> None:
     for phrase in table(language)["footers"]:
         footer = phrase.replace("{product}", "Samsung Galaxy").replace("{device}", "Fairphone 4").replace("*", "")

@@ -163,7 +163,7 @@ def _starts(folded: set[str]) -> str:
 
 def _cases(sign: str) -> str:
     """What casefold() or fold() makes this sign."""
-    return "".join({sign, sign.upper()[0], *{"i": "İı", "k": "\u212a", "s": "ſ"}.get(sign, "")})
+    return "".join({sign, sign.upper()[0], *{"i": "İı", "k": "\u212a", "s": "ſ", "σ": "ς"}.get(sign, "")})
 
 
 def _footer(phrase: str) -> Footer:
