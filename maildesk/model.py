@@ -586,6 +586,7 @@ class Question:
     looks: tuple[Look, ...] = ()  # what its commands ask to see
     auto_replies_since: datetime | None = None
     desk_since: datetime | None = None
+    desk_limit: int = 0  # of all auto-replies since then: more need not be counted
     notices_since: datetime | None = None
     hour_ago: datetime | None = None
 

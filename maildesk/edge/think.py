@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import groupby
 
-from maildesk.desk import bounces, clocks, digests, dueness, letters, origins, reminders, routing
+from maildesk.desk import bounces, clocks, customers, digests, dueness, letters, origins, reminders, routing
 from maildesk.desk.case import Case, authenticate, recipients
 from maildesk.desk.decide import decide
 from maildesk.desk.origins import Meant
@@ -56,6 +56,7 @@ _ALARMS = (10, timedelta(minutes=10))  # mails to each admin; what is beyond wai
 _PUT_OFF = timedelta(hours=1)  # for a timer that fails
 _REMINDERS = 2000  # to agents, looked at together
 _BATCH = 8 * 2**20  # octets of mail that are in memory at once, about
+_PATIENT = 0.03  # seconds of reading before a commit, however slow that is
 
 Clock = Callable[[], datetime]
 
@@ -94,6 +95,7 @@ class Thinker:
         """
         self.store, self.policy, self.clock, self.begin = store, policy, clock, begin
         self._stood: Policy | None = None  # the one whose timers stand
+        self._commit = 0.0  # seconds that the last one took
 
     # --- mails ---------------------------------------------------------------------------------------
 
@@ -102,8 +104,9 @@ class Thinker:
 
         It reads up to ``limit`` of them, or for ``budget`` seconds, before it opens the transaction
         that settles them all: so the transaction is short, and whoever waits for a 250 waits little.
+        A disk that needs longer for a commit is given as much more to commit.
         """
-        ends = time.monotonic() + budget
+        ends = time.monotonic() + max(budget, min(self._commit, _PATIENT))
         thoughts: list[Thought] = []
         count = octets = 0
         for id in intake.waiting(self.store, self.clock(), limit):
@@ -117,6 +120,8 @@ class Thinker:
             with self._transaction():
                 for thought in thoughts:
                     self._settle(thought)
+                settled = time.monotonic()
+            self._commit = time.monotonic() - settled
         return count
 
     @contextmanager
@@ -139,7 +144,8 @@ class Thinker:
             asked = question(id, meant, to, self.policy, self.clock())
             known = Facts(contact=rows.contact(self.store, asked.person or asked.author))
             case = case_of(waiting, meant, known, self.policy, moment(self.clock()))
-            case = replace(case, routed=routing.route(case.incoming, self.policy.config))
+            routed = routing.route(case.incoming, self.policy.config)
+            case = replace(case, routed=routed, page=customers.page(case.mail))
             return Thought(waiting, meant, asked, case)
         except sqlite3.OperationalError:
             raise  # the disk: not this mail's fault
