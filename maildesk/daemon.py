@@ -28,6 +28,7 @@ from maildesk.edge.imap_in import Mailbox
 from maildesk.edge.maildir_out import MaildirTransport
 from maildesk.edge.outbox import Outbox
 from maildesk.edge.pace import Pace
+from maildesk.edge.reading import now
 from maildesk.edge.smarthost import Smarthost, Tls
 from maildesk.edge.smtp_in import Listener, Listening, listen
 from maildesk.edge.smtp_out import SmtpTransport
@@ -89,14 +90,14 @@ class Daemon:
             lock.release()
 
     async def _begin(self) -> None:
-        self._alarms = Alarms(self._writer, think.now, lambda: self.config.desk.alarm_command)
+        self._alarms = Alarms(self._writer, now, lambda: self.config.desk.alarm_command)
         self._ledger = MailboxLedger(self._writer, self._wake_worker_soon())
         reports = Reports(self._mails_queued, self._hung, self._died, self._trouble, self._well)
         self._supervisor = Supervisor(self._briefing(), reports, self.config.limits.think_time.total_seconds())
         self._outbox = Outbox(
-            OutboxQueue(self._writer, think.now, lambda: self._supervisor.wake()),
+            OutboxQueue(self._writer, now, lambda: self._supervisor.wake()),
             transport(self.config),
-            think.now,
+            now,
             wellness=self._alarms,
             dice=Random(),  # noqa: S311 - spreads retries, hides nothing
             pace=Pace(give_up=self.config.send.give_up_after),
@@ -166,7 +167,7 @@ class Daemon:
             hostname=smtp.hostname or config.desk.domain,
             takes=lambda address: classify(address, self.config.desk) is not None,
             accept=self._accept,
-            clock=think.now,
+            clock=now,
             max_size=smtp.max_size,
             relays=smtp.relays,
             tls=_server_tls(smtp),
@@ -193,7 +194,7 @@ class Daemon:
             mailbox = self._mailboxes.pop(gone)
             asyncio.get_running_loop().run_in_executor(None, mailbox.stop)
         for imap in wanted - self._mailboxes.keys():
-            mailbox = Mailbox(account(imap), self._ledger, self._alarms, think.now)
+            mailbox = Mailbox(account(imap), self._ledger, self._alarms, now)
             mailbox.start()
             self._mailboxes[imap] = mailbox
 
@@ -212,10 +213,10 @@ class Daemon:
         self._outbox.wake()
 
     async def _hung(self, mail: int, why: str) -> None:
-        await self._write(lambda store: think.quarantine(store, mail, why, "killed by the daemon", think.now()))
+        await self._write(lambda store: think.quarantine(store, mail, why, "killed by the daemon", now()))
 
     async def _died(self, mail: int, why: str) -> None:
-        await self._write(lambda store: think.one_failure(store, mail, why, think.now()))
+        await self._write(lambda store: think.one_failure(store, mail, why, now()))
 
     async def _write(self, job: Callable[[Store], None]) -> None:
         await asyncio.wrap_future(self._writer.call(job))

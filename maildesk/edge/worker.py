@@ -33,7 +33,7 @@ BRIEFING = "briefing "  # begins such a line
 
 _NAP = 0.25  # seconds; how soon mail is seen that another process put into the store
 _TROUBLE_NAP = 1.0
-_READING = 0.003  # seconds; to settle what was read meanwhile takes three times as long, and who waits for a 250 waits
+_READING = 0.002  # seconds, before a transaction; more is read while that waits
 _PIPE = 65_536  # octets that are read at once
 
 
@@ -94,13 +94,14 @@ def main() -> int:
         if heard is None:
             return 0
         briefing = _briefing(heard)
-    store = Store.open(briefing.store)
-    thinker = Thinker(store, briefing.policy(), begin=parent.begin)
+    store, eyes = Store.open(briefing.store, lent=True), Store.read_only(briefing.store)
+    thinker = Thinker(store, briefing.policy(), begin=parent.begin, eyes=eyes)
     _limit_memory(briefing.config.limits.think_memory)
     parent.say(ready=os.getpid())
     gc.freeze()
     _work(parent, thinker)
     store.close()
+    eyes.close()
     return 0
 
 
