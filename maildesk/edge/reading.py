@@ -88,12 +88,17 @@ class Reading:
         return bool(self._read)
 
     def look(self, policy: Policy, limit: int) -> None:
-        """Sees which mails wait now, up to ``limit``. What was read by another policy is to be read again."""
-        if policy is not self._policy:
+        """Sees which mails wait now, up to ``limit``.
+
+        What was read by another policy is to be read again, and what would come before an older one: the store has
+        failed while that was being settled.
+        """
+        waiting = intake.waiting(self._store, self._clock(), limit)
+        if policy is not self._policy or (self._read and waiting[:1] < [self._read[0].id]):
             self._read.clear()
         self._policy = policy
         ahead = {each.id for each in self._read}
-        self._ids = deque(id for id in intake.waiting(self._store, self._clock(), limit) if id not in ahead)
+        self._ids = deque(id for id in waiting if id not in ahead)
         self._octets = sum(map(_octets, self._read))
 
     def next(self) -> bool:
