@@ -21,7 +21,7 @@ import sys
 import time
 import traceback
 
-from maildesk.edge import logs
+from maildesk.edge import logs, memory
 from maildesk.edge.policies import Briefing
 from maildesk.edge.pulse import Pulse
 from maildesk.edge.think import Thinker
@@ -86,6 +86,7 @@ def main() -> int:
     """The process's main; 0 when it was told to stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the daemon decides
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    memory.give_back_large()
     parent = Parent(Pulse(int(sys.argv[1])))
     logs.set_up()
     briefing = None

@@ -115,12 +115,16 @@ class Writer:
             self._ready.set_exception(error)
             return
         self._ready.set_result(None)
-        going = True
-        while going:
-            batch, going = self._gather()
-            if batch:
-                _resolve(_commit(self._store, batch))
+        while self._turn(self._store):
+            pass
         self._store.close()
+
+    def _turn(self, store: Store) -> bool:
+        """One commit; False once the writer is to end. Between two turns nothing keeps a mail in memory."""
+        batch, going = self._gather()
+        if batch:
+            _resolve(_commit(store, batch))
+        return going
 
     def _gather(self) -> tuple[list[_Job], bool]:
         """The next job, and whatever else has come meanwhile; False once the writer is to end."""
