@@ -79,7 +79,7 @@ class Sender(Thread):
         for message_id, sender, to, raw in self._mails():
             while not self._handed_over(sender, to, raw):
                 self.again += 1
-                time.sleep(0.05)
+                time.sleep(0.2)
             self.confirmed.append(message_id)
             if self.stop.wait(self.pause):
                 return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import email.policy
 from collections import Counter
 from collections.abc import Callable, Iterator
-from email.utils import parseaddr
 from pathlib import Path
 
 import pytest
@@ -164,7 +163,9 @@ def test_a_storm_of_bounces_is_answered_by_nothing_and_does_not_bury_the_agents(
     before = len(office.letters())
     for number in range(300):
         head = f"From: MAILER-DAEMON@mx{number}.test\r\nSubject: Undelivered\r\nMessage-ID: <b{number}@mx.test>\r\n"
-        report = 'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n--b\r\n\r\nSorry.\r\n'
+        report = (
+            'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n--b\r\n\r\nSorry.\r\n'
+        )
         status = f"--b\r\nContent-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; x{number}@y.test\r\n"
         office.receive(f"{head}{report}{status}Action: failed\r\nStatus: 5.1.1\r\n--b--\r\n".encode(), "")
     sent = office.letters()[before:]
