@@ -39,8 +39,9 @@ _ENDS = (
     b"\r\r\n.\r\r\n",
 )
 _HIDDEN = f"MAIL FROM:<{EVE}>\r\nRCPT TO:<{SUPPORT}>\r\nDATA\r\nSubject: hidden\r\n\r\nhidden\r\n.\r\n".encode()
-_VERBS = b"EHLO,HELO,LHLO,MAIL FROM:,RCPT TO:,DATA,RSET,NOOP,VRFY,EXPN,HELP,AUTH PLAIN,STARTTLS,BDAT 5 LAST,QUIT,GET /,".split(
-    b","
+_VERBS = (
+    *(b"EHLO", b"HELO", b"LHLO", b"MAIL FROM:", b"RCPT TO:", b"DATA", b"RSET", b"NOOP", b"VRFY", b"EXPN", b"HELP"),
+    *(b"AUTH PLAIN", b"STARTTLS", b"BDAT 5 LAST", b"QUIT", b"GET / HTTP/1.1", b""),
 )
 _WORDS = (
     *(b" x", b"<a@b.test>", b"<>", b"<support@acme.test>", b"<@x:a@b.test>", b'<"a b"@c.test>', b"<\xff@b.test>", b"<"),

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from threading import Event, Thread
+from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -35,7 +36,7 @@ from tests.story.smarthost import Smarthost
 SENDERS = 10
 UP_AGAIN = 2.0  # seconds, on a machine that has nothing else to do
 _PATIENCE = 600.0  # seconds, for the last mails to settle
-CHANGES = {
+CHANGES: dict[str, Any] = {
     "desk": {
         "notice_limit": {"count": 100_000, "per": "10m"},
         "auto_reply_desk_limit": {"count": 1_000_000, "per": "1h"},

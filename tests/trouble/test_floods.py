@@ -1,4 +1,4 @@
-"""Floods and loops: who sends too much is put off, robots that answer each other end, and the admins hear of it once."""
+"""Floods and loops: who sends too much is put off; robots that answer each other end, and the admins hear it once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import email.policy
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -72,7 +73,7 @@ def stripped(letter: Letter, number: int) -> bytes:
 class World:
     """Desks and robots, whose mail is carried to and fro until there is none left."""
 
-    ROBOTS: dict[str, Callable[[str, Letter, int], bytes]] = {
+    ROBOTS: ClassVar[dict[str, Callable[[str, Letter, int], bytes]]] = {
         "tickets@noisy.test": noisy,
         "ack@threading.test": threading,
         "out@honest.test": honest,
@@ -133,9 +134,9 @@ def test_a_robot_that_goes_on_is_told_of_once_and_again_when_it_was_silent_for_a
 
     writes(5)
     assert len(told(office)) == 1
-    for _ in range(30):
-        office.later(hours=1)
-        writes(5)
+    for _ in range(5):
+        office.later(hours=20)
+        writes(4)
     assert told(office) == []
     office.later(hours=25)
     writes(5)
@@ -161,7 +162,7 @@ def test_a_storm_of_bounces_is_answered_by_nothing_and_does_not_bury_the_agents(
     office.use(configuration(desk={"notice_limit": {"count": 5, "per": "10m"}}))
     office.mail(ANN, "Invoice", "Hello")
     before = len(office.letters())
-    for number in range(300):
+    for number in range(100):
         head = f"From: MAILER-DAEMON@mx{number}.test\r\nSubject: Undelivered\r\nMessage-ID: <b{number}@mx.test>\r\n"
         report = (
             'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n--b\r\n\r\nSorry.\r\n'
@@ -172,6 +173,6 @@ def test_a_storm_of_bounces_is_answered_by_nothing_and_does_not_bury_the_agents(
     assert {letter.to for letter in sent} <= {ALICE, "bob.private@acme.test"}
     assert len(sent) <= 10
     counts = Counter(mail["state"] for mail in office.ledger())
-    assert counts.total() == 301
+    assert counts.total() == 101
     assert counts["quarantined"] == counts["received"] == 0
     assert office.ticket()["status"] == "new"
