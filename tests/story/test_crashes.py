@@ -200,37 +200,6 @@ def test_a_worker_that_outlives_its_daemon_does_nothing_that_the_next_one_has_do
     all_is_well(desk, ann, alice)
 
 
-def test_killed_again_and_again_while_mail_pours_in_it_makes_one_ticket_of_each(
-    desk: Desk, smarthost: Smarthost
-) -> None:
-    def stubborn_client() -> None:
-        for number in range(30):
-            raw = RAW.replace(b"77", b"%d" % (1000 + number))
-            until(lambda: _taken(desk, raw), f"mail {number} is taken", 40)  # noqa: B023 - called at once
-
-    client = Thread(target=stubborn_client)
-    client.start()
-    for _ in range(3):
-        before = len(desk.rows("SELECT id FROM inbox"))
-        until(lambda: len(desk.rows("SELECT id FROM inbox")) > before + 3 or not client.is_alive())  # noqa: B023
-        restarted(desk)
-    client.join()
-    desk.settles()
-    assert Counter(t["subject"] for t in desk.tickets()) == Counter(f"Invoice {1000 + n}" for n in range(30))
-    assert desk.ledger_adds_up()["ticketed"] == 30
-    sent = Counter(letter["Message-ID"] for letter in smarthost.taken)
-    assert set(sent) == {row["message_id"] for row in desk.outbox()}
-    assert sum(sent.values()) - len(sent) <= 3 * 4  # each kill may double those in flight
-
-
-def _taken(desk: Desk, raw: bytes) -> bool:
-    try:
-        hand_over(desk, raw)
-    except (smtplib.SMTPException, OSError):
-        return False
-    return True
-
-
 # --- stopping in good order --------------------------------------------------------------------------------
 
 
