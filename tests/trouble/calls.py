@@ -110,6 +110,7 @@ class Scene:
 
     def kill_at(self, point: Point) -> str:
         """Sends a mail and kills at this call; its Message-ID, once it has got its 250."""
+        until(self.settled, "the mail before is answered", 60)
         message_id, raw = self.mail()
         threads, worker = self._threads(), self.desk.worker
         if point.thread < len(threads):
