@@ -114,20 +114,24 @@ class Scene:
         message_id, raw = self.mail()
         threads, worker = self._threads(), self.desk.worker
         if point.thread < len(threads):
-            self._die(point, worker if point.thread == WORKER else threads[point.thread], raw)
+            self._die(point, worker if point.thread == WORKER else threads[point.thread], message_id, raw)
         while not self._sent(raw):
             self.toll.resent += 1
         return message_id
 
-    def _die(self, point: Point, thread: int, raw: bytes) -> None:
+    def _over(self, message_id: str) -> bool:
+        """Whether a mail has been thought about, and what came of it was sent."""
+        thought = self.desk.rows("SELECT 1 FROM inbox WHERE message_id = ? AND state != 'received'", message_id)
+        return bool(thought) and self.settled()
+
+    def _die(self, point: Point, thread: int, message_id: str, raw: bytes) -> None:
         record = self.desk.folder / "calls"
         assert self.desk.process is not None
         kill = f"inject={point.call}:signal=SIGKILL:when={point.number}"
         with self.in_data() as session, traced(record, ("-e", kill, "-p", str(thread))) as tracer:
             with suppress(OSError, Refused, ValueError):  # it was killed before it said 250
                 session.send_content(raw)
-            with suppress(subprocess.TimeoutExpired):
-                tracer.wait(3)
+            until(lambda: tracer.poll() is not None or self._over(message_id), "it is killed, or all is done", 60)
         if tracer.returncode is None or "killed by SIGKILL" not in record.read_text():
             self.toll.kills["nowhere"] += 1  # it made fewer calls this time
             return

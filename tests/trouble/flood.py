@@ -103,7 +103,7 @@ def one_large(desk: Desk, size: int) -> Flood:
     flood, session = Flood(), Session(desk.address)
     began = time.monotonic()
     try:
-        for line, code in ((f"MAIL FROM:<{BOMBER}>", "2"), (f"RCPT TO:<{SUPPORT}>", "2"), ("DATA", "3")):
+        for line, code in (("MAIL FROM:<large@flood.test>", "2"), (f"RCPT TO:<{SUPPORT}>", "2"), ("DATA", "3")):
             session.say(line, code)
         piece = _LINE * 10_000
         while flood.octets < size:
