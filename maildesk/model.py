@@ -110,6 +110,7 @@ class Purpose(StrEnum):
     REMINDERS = "reminders"  # to an agent: what is due, when it is much at once
     NUDGE = "nudge"  # to a customer who does not answer
     FAREWELL = "farewell"  # the last of these: the ticket is solved now
+    CANARY = "canary"  # to the desk itself: does mail come round?
 
 
 def mailbox_of(email: str) -> str:
@@ -882,6 +883,13 @@ class FailMail:
     error: str
 
 
+@dataclass(frozen=True, slots=True)
+class LandCanary:
+    """A canary has come round."""
+
+    outbox_id: int
+
+
 Step = (
     CreateTicket
     | SetField
@@ -910,6 +918,7 @@ Step = (
     | TakeGathered
     | FailMail
     | DropMails
+    | LandCanary
     | Defer
     | Release
     | Forget

@@ -66,6 +66,7 @@ _SHOWN_KEYS = """
     escalations.set escalations.set.priority escalations.tell
     silence.remind silence.solve_after silence.close_after
     recurring.team
+    canary.every canary.within metrics.listen
     limits.think_time limits.think_memory limits.free_space
 """
 _SHOWN = frozenset(_SHOWN_KEYS.split())

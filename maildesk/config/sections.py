@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from maildesk.config.brands import Brand
 from maildesk.config.desk import Desk
 from maildesk.config.digest import Digest
+from maildesk.config.health import Canary, Metrics
 from maildesk.config.section import Section
 from maildesk.config.time import Escalation, Hours, Recurring, Silence, Targets
 from maildesk.config.values import Duration, Size
@@ -61,6 +62,10 @@ class Config(Section):
     silence: Silence = Field({}, description="what is done when a customer does not answer", validate_default=True)
     digest: Digest | None = Field(None, description="what waits, as a mail each morning; left out: none")
     recurring: tuple[Recurring, ...] = Field((), description="tickets that open by themselves, again and again")
+    canary: Canary | None = Field(None, description="a mail of the desk to itself, the whole way round; left out: none")
+    metrics: Metrics | None = Field(
+        None, description="GET /metrics (Prometheus) and /health, on this machine alone; left out: none"
+    )
     limits: Limits = Field({}, description="what a mail may cost, and mail in all", validate_default=True)
 
     _path: Path = PrivateAttr(default=Path())

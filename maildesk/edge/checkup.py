@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -38,12 +38,12 @@ class Finding:
         return f"{self.what}: {said}" + (f": {self.detail}" if self.detail else "")
 
 
-def look(config: Config, now: datetime) -> Iterator[Finding]:
-    """One after the other, as each is found."""
+def look(config: Config, now: datetime, stop: Callable[[], bool] = lambda: False) -> Iterator[Finding]:
+    """One after the other, as each is found. ``stop`` is asked every now and then."""
     yield from _folders(config)
     yield _disk(config)
     if config.desk.store.exists():
-        yield from _store(config.desk.store, now)
+        yield from _store(config.desk.store, now, stop)
     else:
         yield clock(None, now)
 
@@ -74,12 +74,12 @@ def _disk(config: Config) -> Finding:
     return Finding(f"disk of {nearest}", False, f"{free}: below limits.free_space ({floor:,} MiB) no mail is taken in")
 
 
-def _store(path: Path, now: datetime) -> Iterator[Finding]:
+def _store(path: Path, now: datetime, stop: Callable[[], bool]) -> Iterator[Finding]:
     what = f"store {path}"
     try:
         with closing(Store.read_only(path)) as store:
             yield clock(soundness.newest(store), now)
-            found = soundness.check(store, _PATIENCE)
+            found = soundness.check(store, _PATIENCE, stop)
     except (sqlite3.Error, OSError) as error:
         yield Finding(what, False, str(error))
         return

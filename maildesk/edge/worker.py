@@ -133,7 +133,7 @@ def _round(parent: Parent, thinker: Thinker) -> float:
         log.error("the store cannot be used", extra={"error": str(error)})
         return _TROUBLE_NAP
     if thought or done:
-        parent.say(done=thought + done)
+        parent.say(done=thought + done, thoughts=thinker.finished if thought else [])
         return 0.0
     parent.say(idle=True)
     return _NAP

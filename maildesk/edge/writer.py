@@ -10,6 +10,7 @@ import contextlib
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+from maildesk.edge.counts import Counts
 from maildesk.model import RawMail
 from maildesk.store import intake
 from maildesk.store.engine import Store
@@ -38,8 +40,9 @@ class _Job:
 class Writer:
     """Runs jobs on the store in its own thread; their futures resolve once they are durable."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, counts: Counts | None = None) -> None:
         self._path = path
+        self._counts = counts or Counts()
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._store: Store | None = None
@@ -96,6 +99,7 @@ class Writer:
 
     def _commit(self, store: Store, batch: list[_Job]) -> None:
         done: list[tuple[_Job, Any]] = []
+        began, before = time.perf_counter(), store.connection.total_changes
         try:
             with store.transaction():
                 for job in batch:
@@ -105,6 +109,8 @@ class Writer:
             for job in batch:
                 _resolve(job.future, error=error)
             return
+        if store.connection.total_changes != before:
+            self._counts.commit_time.add(time.perf_counter() - began)
         for job, result in done:
             _resolve(job.future, result=result)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import struct
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,11 +24,11 @@ class Soundness:
     whole: bool
 
 
-def check(store: Store, seconds: float) -> Soundness:
-    """Reads the tables for so long, the raw mails last: that is where a large store's octets are."""
+def check(store: Store, seconds: float, stop: Callable[[], bool] = lambda: False) -> Soundness:
+    """Reads the tables for so long, or until it shall stop. The raw mails last: most of a large store is theirs."""
     tables = store.rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name = 'raw'")
     ends = time.monotonic() + seconds
-    store.connection.set_progress_handler(lambda: time.monotonic() > ends, _STEPS)
+    store.connection.set_progress_handler(lambda: stop() or time.monotonic() > ends, _STEPS)
     found: list[str] = []
     try:
         for table in tables:
