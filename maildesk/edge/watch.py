@@ -50,8 +50,8 @@ class Watch:
             waiting.cancel()
         numbers = await self._ask(soundness.numbers)
         self._missing = logbook.missing(before, numbers, log_lost)
-        if self._missing:
-            beyond = before.numbers.tickets if before else 0
+        beyond = before.numbers.tickets if before else 0
+        if self._missing and (log_lost or numbers.tickets <= beyond):
             await self._ask(lambda store: copies.skip(store.connection, beyond))
         self._logbook.write(numbers, self._clock())
 

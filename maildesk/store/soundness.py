@@ -32,17 +32,26 @@ def check(store: Store, seconds: float, stop: Callable[[], bool] = lambda: False
     found: list[str] = []
     try:
         for table in tables:
-            rows = store.rows("SELECT quick_check FROM pragma_quick_check(?)", (table["name"],))
-            found += [f"{table['name']}: {row[0]}" for row in rows if row[0] != "ok"]
-    except sqlite3.OperationalError as error:
-        if "interrupted" not in str(error):
-            raise
+            found += [f"{table['name']}: {words}" for words in _of_table(store, table["name"])]
+    except _OutOfTime:
         return Soundness(tuple(found), whole=False)
-    except sqlite3.DatabaseError as error:
-        return Soundness((*found, str(error)), whole=False)
     finally:
         store.connection.set_progress_handler(None, 0)
     return Soundness(tuple(found), whole=True)
+
+
+class _OutOfTime(Exception):
+    pass
+
+
+def _of_table(store: Store, table: str) -> list[str]:
+    try:
+        rows = store.rows("SELECT quick_check FROM pragma_quick_check(?)", (table,))
+    except sqlite3.DatabaseError as error:
+        if str(error) == "interrupted":
+            raise _OutOfTime from error
+        return [str(error)]
+    return [row[0] for row in rows if row[0] != "ok"]
 
 
 @dataclass(frozen=True, slots=True)
