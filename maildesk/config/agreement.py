@@ -33,8 +33,6 @@ def disagreements(config: Config) -> Iterator[tuple[Loc, str]]:
     for index, admin in enumerate(config.desk.admins):
         if config.desk.is_own(admin):
             yield ("desk", "admins", index), f"{admin} is the desk's own address: its alarms would become tickets"
-    if config.canary is not None and config.send.smtp is None:
-        yield ("canary",), "a Maildir is where it would stay: name send.smtp, or leave canary out"
     if config.desk.reply_address is None and room_for_token(config.desk.reply_form) < LONGEST_TOKEN:
         yield ("desk", "address"), f"{_TOO_LONG}; set desk.reply_address to a shorter one"
 

@@ -62,7 +62,9 @@ class Config(Section):
     silence: Silence = Field({}, description="what is done when a customer does not answer", validate_default=True)
     digest: Digest | None = Field(None, description="what waits, as a mail each morning; left out: none")
     recurring: tuple[Recurring, ...] = Field((), description="tickets that open by themselves, again and again")
-    canary: Canary | None = Field(None, description="a mail of the desk to itself, the whole way round; left out: none")
+    canary: Canary | None = Field(
+        None, description="a mail of the desk to itself, out by send.smtp and in again; left out: none"
+    )
     metrics: Metrics | None = Field(
         None, description="GET /metrics (Prometheus) and /health, on this machine alone; left out: none"
     )

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from maildesk.config import Config
-from maildesk.edge.room import Room
+from maildesk.edge.room import Room, existing
 from maildesk.store import soundness
 from maildesk.store.engine import Store
 
@@ -54,7 +54,7 @@ def _folders(config: Config) -> Iterator[Finding]:
     if config.send.maildir is not None:
         wanted.append(config.send.maildir)
     for folder in wanted:
-        nearest = next(f for f in (folder, *folder.parents) if f.exists())
+        nearest = existing(folder)
         try:
             with tempfile.TemporaryFile(dir=nearest) as file:
                 file.write(b"x")
@@ -65,13 +65,13 @@ def _folders(config: Config) -> Iterator[Finding]:
 
 
 def _disk(config: Config) -> Finding:
-    nearest = next(f for f in config.desk.store.parents if f.exists())
-    room = Room(nearest / config.desk.store.name, lambda: config.limits.free_space)
+    room = Room(config.desk.store, lambda: config.limits.free_space)
+    what = f"disk of {config.desk.store.parent}"
     free = f"{room.free() // 2**20:,} MiB are free"
     if room.holds(0):
-        return Finding(f"disk of {nearest}", True, free)
+        return Finding(what, True, free)
     floor = config.limits.free_space // 2**20
-    return Finding(f"disk of {nearest}", False, f"{free}: below limits.free_space ({floor:,} MiB) no mail is taken in")
+    return Finding(what, False, f"{free}: below limits.free_space ({floor:,} MiB) no mail is taken in")
 
 
 def _store(path: Path, now: datetime, stop: Callable[[], bool]) -> Iterator[Finding]:
