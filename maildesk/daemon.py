@@ -218,6 +218,7 @@ class Daemon:
             bare_newline=smtp.bare_newline,
             sender_limit=(smtp.sender_limit.count, smtp.sender_limit.per.total_seconds()),
             connections=smtp.connections,
+            recipients=smtp.recipients,
             room=self._room.holds,
         )
 

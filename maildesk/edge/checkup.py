@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 from maildesk.config import Config
 from maildesk.edge.room import Room, existing
 from maildesk.store import soundness
 from maildesk.store.engine import Store
 
-_PATIENCE = 20.0  # seconds, for the store
 _BUILT = datetime(2026, 1, 1, tzinfo=UTC)  # no desk can be earlier
 _BEHIND = timedelta(minutes=2)  # between the clocks of machines, or of one machine before and after
 _AHEAD = timedelta(days=400)
@@ -38,12 +38,20 @@ class Finding:
         return f"{self.what}: {said}" + (f": {self.detail}" if self.detail else "")
 
 
-def look(config: Config, now: datetime, stop: Callable[[], bool] = lambda: False) -> Iterator[Finding]:
-    """One after the other, as each is found. ``stop`` is asked every now and then."""
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to look at the store, in seconds; ``stop`` ends that."""
+
+    seconds: float = 20.0
+    stop: Event = field(default_factory=Event)
+
+
+def look(config: Config, now: datetime, patience: Patience) -> Iterator[Finding]:
+    """One after the other, as each is found."""
     yield from _folders(config)
     yield _disk(config)
     if config.desk.store.exists():
-        yield from _store(config.desk.store, now, stop)
+        yield from _store(config.desk.store, now, patience)
     else:
         yield clock(None, now)
 
@@ -74,12 +82,12 @@ def _disk(config: Config) -> Finding:
     return Finding(what, False, f"{free}: below limits.free_space ({floor:,} MiB) no mail is taken in")
 
 
-def _store(path: Path, now: datetime, stop: Callable[[], bool]) -> Iterator[Finding]:
+def _store(path: Path, now: datetime, patience: Patience) -> Iterator[Finding]:
     what = f"store {path}"
     try:
         with closing(Store.read_only(path)) as store:
             yield clock(soundness.newest(store), now)
-            found = soundness.check(store, _PATIENCE, stop)
+            found = soundness.check(store, patience.seconds, patience.stop)
     except (sqlite3.Error, OSError) as error:
         yield Finding(what, False, str(error))
         return
@@ -87,7 +95,7 @@ def _store(path: Path, now: datetime, stop: Callable[[], bool]) -> Iterator[Find
         words = "; ".join(found.problems)[:2000]
         yield Finding(what, False, f"it is damaged: {words}; keep the file, and put a backup in its place")
     else:
-        yield Finding(what, True, "" if found.whole else f"as far as was read within {_PATIENCE:g} s")
+        yield Finding(what, True, "" if found.whole else f"as far as was read within {patience.seconds:g} s")
 
 
 def clock(newest: datetime | None, now: datetime) -> Finding:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from maildesk.config import Config
 from maildesk.edge import checkup, logbook, service
 from maildesk.edge.canary import Bell
-from maildesk.edge.checkup import Finding
+from maildesk.edge.checkup import Finding, Patience
 from maildesk.edge.logbook import Logbook, Missing
 from maildesk.edge.room import Room
 from maildesk.edge.writer import Writer
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 _PATIENCE = 10.0  # seconds, of systemd's, that are asked for again and again
+_AFTER_GOOD_ORDER = 5.0  # seconds for the store, where nothing speaks against it: a large one is read from the disk
 _MORE_ROOM = 1.1  # times the floor, until it is said that there is room again
 
 
@@ -36,7 +37,7 @@ class Watch:
         self._logbook, self._writer, self._store, self._clock = logbook, writer, store, clock
         self._missing: Missing | None = None
         self._cramped = False
-        self._stopped = False
+        self._patience = Patience()
 
     # --- from the opening to the end -------------------------------------------------------------------
 
@@ -48,6 +49,8 @@ class Watch:
             await asyncio.to_thread(self._writer.start)
         finally:
             waiting.cancel()
+        if before and before.closed:
+            self._patience = Patience(_AFTER_GOOD_ORDER)
         numbers = await self._ask(soundness.numbers)
         self._missing = logbook.missing(before, numbers, log_lost)
         beyond = before.numbers.tickets if before else 0
@@ -57,7 +60,7 @@ class Watch:
 
     def stop(self) -> None:
         """Ends a look that goes on."""
-        self._stopped = True
+        self._patience.stop.set()
 
     def closed(self) -> None:
         self._logbook.close(self._clock())
@@ -72,7 +75,7 @@ class Watch:
                 bell.ring(f"Something is wrong with the {finding.what}", finding.detail)
 
     def _findings(self, config: Config) -> list[Finding]:
-        return list(checkup.look(config, self._clock(), lambda: self._stopped))
+        return list(checkup.look(config, self._clock(), self._patience))
 
     # --- each second -----------------------------------------------------------------------------------
 
