@@ -217,7 +217,9 @@ class Daemon:
             protocol="lmtp" if protocol == "lmtp" else "smtp",
             bare_newline=smtp.bare_newline,
             sender_limit=(smtp.sender_limit.count, smtp.sender_limit.per.total_seconds()),
+            client_limit=(smtp.client_limit.count, smtp.client_limit.per.total_seconds()),
             connections=smtp.connections,
+            connections_per_client=smtp.connections_per_client,
             recipients=smtp.recipients,
             room=self._room.holds,
         )

@@ -11,8 +11,10 @@ from pydantic import Field, PrivateAttr, model_validator
 from maildesk.config.brands import Brand
 from maildesk.config.desk import Desk
 from maildesk.config.digest import Digest
+from maildesk.config.feedback import AutoReply, Mood, Ratings
 from maildesk.config.health import Canary, Metrics
 from maildesk.config.section import Section
+from maildesk.config.spoken import Spoken
 from maildesk.config.time import Escalation, Hours, Recurring, Silence, Targets
 from maildesk.config.values import Duration, Size
 from maildesk.config.ways import Receive, Send
@@ -61,6 +63,16 @@ class Config(Section):
     )
     silence: Silence = Field({}, description="what is done when a customer does not answer", validate_default=True)
     digest: Digest | None = Field(None, description="what waits, as a mail each morning; left out: none")
+    auto_reply: AutoReply = Field(
+        {}, description="what customers are told besides that their mail has arrived", validate_default=True
+    )
+    incident: Spoken | None = Field(
+        None,
+        description="told in every auto-reply as long as it stands here, alone or per language",
+        examples=["Payments are slow."],
+    )
+    mood: Mood = Field({}, description="how customers feel, asked and not guessed", validate_default=True)
+    ratings: Ratings | None = Field(None, description="how happy customers are once solved; left out: nobody is asked")
     recurring: tuple[Recurring, ...] = Field((), description="tickets that open by themselves, again and again")
     canary: Canary | None = Field(
         None, description="a mail of the desk to itself, out by send.smtp and in again; left out: none"

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from maildesk.config import Config
-from maildesk.desk import silence
+from maildesk.desk import hours, silence
+from maildesk.desk.calendars import calendar
 from maildesk.desk.commands.effects import after
 from maildesk.desk.promises import GRACE, OVER, WARN, Key, Milestone, begun, milestones
 from maildesk.model import (
@@ -36,6 +37,7 @@ from maildesk.model import (
 )
 
 DUE = (TimerKind.DUE_WARN, TimerKind.DUE)
+_DONE = frozenset({Status.SOLVED, Status.CLOSED})
 _WARNINGS = frozenset(WARN.values())
 
 
@@ -114,7 +116,8 @@ def _waited(ticket: Ticket, step: Step, facts: Facts) -> Ticket:
             since = min((at for at in (since, joined and joined.waiting_since) if at), default=None)
         case _:
             pass
-    return replace(ticket, waiting_since=None if ticket.status in OVER else since)
+    since = None if ticket.status in OVER else since
+    return ticket if since == ticket.waiting_since else replace(ticket, waiting_since=since)
 
 
 def _timers(turn: _Turn) -> Iterator[Step]:
@@ -122,6 +125,7 @@ def _timers(turn: _Turn) -> Iterator[Step]:
     yield from _own_date(turn)
     yield from _asleep(turn)
     yield from _silent(turn)
+    yield from _rated(turn)
 
 
 def _promised(turn: _Turn) -> Iterator[Step]:
@@ -137,7 +141,8 @@ def _promised(turn: _Turn) -> Iterator[Step]:
             if was is not None and was.at is not None:
                 yield CancelTimers(turn.after.id, (kind,), label)
         elif was is None or was.at != will.at:
-            yield CancelTimers(turn.after.id, (kind,), label)  # an agent's own, that waits for the morning, too
+            if turn.before is not None:  # an agent's own, that waits for the morning, too
+                yield CancelTimers(turn.after.id, (kind,), label)
             if will.at > turn.now - GRACE or kind not in _WARNINGS:
                 yield SetTimer(kind, will.at, turn.after.id, label=label)
 
@@ -188,7 +193,7 @@ def _wakes(turn: _Turn) -> bool:
 def _silent(turn: _Turn) -> Iterator[Step]:
     """What becomes of a ticket on which nobody says anything any more."""
     status, old, id = turn.after.status, turn.before.status if turn.before else None, turn.after.id
-    if (old is Status.PENDING and status is not old) or turn.entered(Kind.CUSTOMER):
+    if (old is Status.PENDING and status is not old) or (old is not None and turn.entered(Kind.CUSTOMER)):
         yield CancelTimers(id, (TimerKind.NUDGE,))
     elif status is Status.PENDING and turn.entered(Kind.AGENT) and turn.config.silence.begins == "answer":
         yield from silence.begin(turn.config, turn.after, turn.now)
@@ -196,3 +201,16 @@ def _silent(turn: _Turn) -> Iterator[Step]:
         yield SetTimer(TimerKind.CLOSE, turn.now + turn.config.silence.close_after, id)
     elif old is Status.SOLVED and status is not old:
         yield CancelTimers(id, (TimerKind.CLOSE,))
+
+
+def _rated(turn: _Turn) -> Iterator[Step]:
+    """Once it is solved, or closed at once, its customer is asked how it was; not of one that is open again."""
+    ratings, before = turn.config.ratings, turn.before
+    if ratings is None or before is None:  # history is closed from the beginning on
+        return
+    done, was_done = turn.after.status in _DONE, before.status in _DONE
+    if done and not was_done:
+        at = hours.next_open(turn.now + ratings.after, calendar(turn.config, turn.after.team))
+        yield SetTimer(TimerKind.RATING, at, turn.after.id)
+    elif was_done and not done:
+        yield CancelTimers(turn.after.id, (TimerKind.RATING,))

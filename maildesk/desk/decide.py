@@ -17,9 +17,11 @@ from maildesk.desk import (
     canary,
     clocks,
     customers,
+    feelings,
     forwards,
     gratitude,
     people,
+    ratings,
     threading,
 )
 from maildesk.desk.case import Case
@@ -77,8 +79,11 @@ def _ignore(rule: str, why: str) -> Plan:
 
 def _from_outside(case: Case, found: threading.Found) -> Plan:
     ticket = found.ticket
-    if ticket is not None and gratitude.is_all(case, found, ticket):
-        return customers.thanked(case, found, ticket)
+    if ticket is not None:
+        if gratitude.is_all(case, found, ticket):
+            return customers.thanked(case, found, ticket)
+        if (said := ratings.given(case, found, ticket) or feelings.told(case, found, ticket)) is not None:
+            return said
     if ticket is None or found.standing in (Standing.LINKED, Standing.FOLLOW_UP, Standing.NONE):
         return customers.new_ticket(case, found)
     if found.standing is Standing.HELD:

@@ -6,13 +6,13 @@ our own outbox no other is sent, so an outage piles up none. One that came in ti
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from maildesk.config.health import Canary as Section
 from maildesk.desk import letters
 from maildesk.desk.policy import Policy
 from maildesk.edge.think import moment
@@ -41,10 +41,13 @@ class Flight:
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    queued: bool = False
+    """What is to be done: ``late`` is one that is late since now, and ``missed`` whether the admins do not know yet."""
+
+    flight: Flight
+    queues: bool = False
+    late: int | None = None
     missed: bool = False
     well: bool = False
-    flight: Flight = Flight(None, late=False)
 
 
 class Canary:
@@ -65,8 +68,12 @@ class Canary:
         at = self._clock()
         # What the daemon slept through is no fault of the mail's way.
         awake = min(self._began, at)
-        news = await asyncio.wrap_future(self._writer.call(lambda store: _look(store, policy, at, awake)))
+        news = await self._writer.look(lambda store: _news(store, section, at, awake))
+        if news.queues or news.late or news.well:
+            news = await self._writer.ask(lambda store: _act(store, policy, at, awake))
         self.flight = news.flight
+        if news.well:
+            self._bell.ring("Mail comes round again", "")
         if news.missed:
             within = section.within.total_seconds()
             self._bell.ring(
@@ -74,28 +81,32 @@ class Canary:
                 f"The desk's mail to its own address ({policy.config.desk.address}) did not come back within"
                 f" {within:g} s. Either mail does not leave (see maildesk outbox), or does not reach the desk.",
             )
-        if news.well:
-            self._bell.ring("Mail comes round again", "")
-        return news.queued
+        return news.queues
 
 
-def _look(store: Store, policy: Policy, at: datetime, awake: datetime) -> _News:
-    """One moment's work, all or nothing."""
+def _news(store: Store, section: Section, at: datetime, awake: datetime) -> _News:
+    last, back, missed = canaries.newest(store), canaries.newest_back(store), canaries.last_missed(store)
+    took, late, well = back.took if back else None, None, False
+    if last and not last.back_at and not last.missed and at - max(last.sent_at, awake) >= section.within:
+        late = last.id
+    if back and took is not None and missed is not None and back.id > missed and took <= section.within:
+        well = True
+    flight = Flight(took.total_seconds() if took is not None else None, late is not None or bool(missed and not well))
+    return _News(flight, _is_time(last, section.every, at), late, late is not None and (well or missed is None), well)
+
+
+def _act(store: Store, policy: Policy, at: datetime, awake: datetime) -> _News:
+    """What was seen may have changed: it is looked at once more, in the transaction of what is done about it."""
     section = policy.config.canary
     assert section is not None
-    last, back = canaries.newest(store), canaries.newest_back(store)
-    took = back.took if back else None
-    missed = well = False
-    if last is not None and last.back_at is None and at - max(last.sent_at, awake) >= section.within:
-        missed = not last.missed and canaries.miss(store, last.id)
-    late = canaries.last_missed(store)
-    if back and took is not None and late is not None and back.id > late and took <= section.within:
+    news = _news(store, section, at, awake)
+    if news.well:
         canaries.well(store)
-        late, well = None, True
-    queued = _is_time(last, section.every, at)
-    if queued:
+    if news.late is not None:
+        canaries.miss(store, news.late)
+    if news.queues:
         _send(store, policy, at)
-    return _News(queued, missed, well, Flight(took.total_seconds() if took is not None else None, late is not None))
+    return news
 
 
 def _is_time(last: canaries.Canary | None, every: timedelta, at: datetime) -> bool:

@@ -33,28 +33,28 @@ class OutboxQueue:
         """``failed`` is called once a mail has failed for good: somebody must be told."""
         self._writer, self._clock, self._failed, self._counts = writer, clock, failed, counts
 
-    async def _run(self, job: Callable[[Store], T]) -> T:
-        return await asyncio.wrap_future(self._writer.call(job))
-
-    async def due(self, now: datetime, limit: int, excluding: Collection[int]) -> Sequence[Outgoing]:
-        found = await self._run(lambda store: outbox.due(store, now, limit, excluding))
+    async def due(
+        self, now: datetime, limit: int, excluding: Collection[int], without: Collection[str] = ()
+    ) -> Sequence[Outgoing]:
+        found = await self._writer.look(lambda store: outbox.due(store, now, limit, excluding, without))
         return [
             Outgoing(q.id, q.envelope_from, q.envelope_to, q.raw, q.attempts, q.created_at, q.message_id) for q in found
         ]
 
     async def next_at(self) -> datetime | None:
-        return await self._run(outbox.next_at)
+        return await self._writer.look(outbox.next_at)
 
     async def sent(self, id: int) -> None:
-        await self._run(lambda store: outbox.sent(store, id, self._clock()))
+        at = self._clock()
+        await self._writer.ask(lambda store: outbox.sent(store, id, at))
         self._counts.outgoing["sent"] += 1
 
     async def defer(self, id: int, error: str, next_at: datetime) -> None:
-        await self._run(lambda store: outbox.defer(store, id, error, next_at))
+        await self._writer.ask(lambda store: outbox.defer(store, id, error, next_at))
         self._counts.outgoing["deferred"] += 1
 
     async def fail(self, id: int, error: str) -> None:
-        await self._run(lambda store: outbox.fail(store, id, error))
+        await self._writer.ask(lambda store: outbox.fail(store, id, error))
         self._counts.outgoing["failed"] += 1
         self._failed()
 

@@ -25,7 +25,7 @@ from maildesk.edge.supervisor import Supervisor
 from maildesk.edge.writer import Writer
 from maildesk.store.pulse import Pulse, pulse
 
-_STORE = 5.0  # seconds that the store has to answer
+_STORE = 4.0  # seconds that the store has to answer
 _UNREAD = 60.0  # seconds that a mail may wait to be understood
 _UNSENT = 300.0  # seconds that a due mail may wait to be sent, or a server may be lost
 
@@ -49,7 +49,8 @@ class Health:
 
     async def health(self) -> Page:
         """200 where nothing is wrong, else 503; JSON says what."""
-        reasons = list(self._reasons(await self._pulse()))
+        found, writable = await asyncio.gather(self._pulse(), self._writable())
+        reasons = [*self._reasons(found), *(() if writable else (f"the store cannot be written for {_STORE:g} s",))]
         body = json.dumps({"ok": not reasons, "reasons": reasons})
         status = HTTPStatus.SERVICE_UNAVAILABLE if reasons else HTTPStatus.OK
         return Page(status, "application/json", f"{body}\n")
@@ -62,10 +63,18 @@ class Health:
     async def _pulse(self) -> Pulse | None:
         """None where the store does not answer."""
         try:
-            async with asyncio.timeout(_STORE - 1):
-                return await asyncio.wrap_future(self.writer.call(pulse))
+            async with asyncio.timeout(_STORE):
+                return await self.writer.look(pulse)
         except (TimeoutError, sqlite3.Error):
             return None
+
+    async def _writable(self) -> bool:
+        """Whether a transaction can begin and end, behind whatever waits already."""
+        try:
+            async with asyncio.timeout(_STORE):
+                return await self.writer.ask(lambda store: True)
+        except (TimeoutError, sqlite3.Error):
+            return False
 
     # --- what is wrong ---------------------------------------------------------------------------------
 
@@ -73,7 +82,7 @@ class Health:
         if not self.supervisor.alive:
             yield "the process that thinks is not running"
         if found is None:
-            yield f"the store does not answer within {_STORE - 1:g} s"
+            yield f"the store does not answer within {_STORE:g} s"
         if trouble := self.store_trouble():
             yield f"the store cannot be written: {trouble}"
         if not self.room.holds(0):

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 
 _OWN = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
+_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
 
 class _Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
@@ -21,7 +23,7 @@ class _Lines(logging.Formatter):
         }
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _json(line)
 
 
 def set_up(level: int = logging.INFO) -> None:

@@ -1,7 +1,8 @@
 """The way out for trials and tests: each mail becomes a file in a Maildir.
 
 It delivers as qmail's maildir(5) says: written to ``tmp``, synced, renamed into ``new``, the folder
-synced; a reader never sees half a mail. The envelope, which a Maildir has no place for, stands in
+synced; a reader never sees half a mail. Whatever has gathered while the last mails were synced goes
+together: one sync of the folder is enough for all. The envelope, which a Maildir has no place for, stands in
 Return-Path (RFC 5321 §4.4) and Delivered-To (RFC 9228) above the mail, whose bytes are untouched.
 It refuses an envelope with control characters: it would add header lines of its own.
 """
@@ -13,11 +14,19 @@ import itertools
 import os
 import socket
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from maildesk.edge.transport import Deferred, Outcome, Outgoing, Refused, Sent, bad_envelope, one_line
 
 PARTS = ("tmp", "new", "cur")
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    mail: Outgoing
+    done: asyncio.Future[Outcome]
 
 
 class MaildirTransport:
@@ -27,6 +36,8 @@ class MaildirTransport:
         self._folder = folder
         self._serial = itertools.count()
         self._host = socket.gethostname().replace("/", "\\057").replace(":", "\\072")
+        self._waiting: list[_Delivery] = []
+        self._delivering: asyncio.Task[None] | None = None
 
     @property
     def name(self) -> str:
@@ -36,28 +47,45 @@ class MaildirTransport:
         """A disk that is full or gone is a lost connection: every other mail would meet the same."""
         if error := bad_envelope(mail):
             return Refused(error, reached=False)
-        try:
-            return Sent(await asyncio.to_thread(self._deliver, mail))
-        except OSError as trouble:
-            return Deferred(one_line(str(trouble)), connection=True)
+        delivery = _Delivery(mail, asyncio.get_running_loop().create_future())
+        self._waiting.append(delivery)
+        if self._delivering is None or self._delivering.done():
+            self._delivering = asyncio.create_task(self._deliver_all())
+        return await delivery.done
 
     async def close(self) -> None:
         """Holds nothing open."""
 
-    def _deliver(self, mail: Outgoing) -> str:
-        """Returns the name of the file, which is durable; raises OSError, and then leaves none."""
-        self._make_folders()
-        name = self._unique_name()
-        draft, place = self._folder / "tmp" / name, self._folder / "new" / name
+    async def _deliver_all(self) -> None:
+        while self._waiting:
+            together, self._waiting = self._waiting, []
+            try:
+                outcomes = await asyncio.to_thread(self._deliver, [delivery.mail for delivery in together])
+                for delivery, outcome in zip(together, outcomes, strict=True):
+                    if not delivery.done.done():  # cancelled: at a drain's end nobody waits any more
+                        delivery.done.set_result(outcome)
+            finally:
+                for delivery in together:
+                    delivery.done.cancel()  # nothing, where there is an outcome
+        self._delivering = None
+
+    def _deliver(self, mails: Sequence[Outgoing]) -> list[Outcome]:
+        """Each mail's file is durable when this returns, or is not there."""
+        outcomes: list[Outcome] = []
+        delivered: list[Path] = []
         try:
-            _write(draft, _envelope(mail) + mail.raw)
-            draft.rename(place)
-            _sync(place.parent)
-        except OSError:
-            draft.unlink(missing_ok=True)
-            place.unlink(missing_ok=True)
-            raise
-        return name
+            self._make_folders()
+            for mail in mails:
+                place = self._folder / "new" / self._unique_name()
+                _write(self._folder / "tmp" / place.name, place, _envelope(mail) + mail.raw)
+                delivered.append(place)
+                outcomes.append(Sent(place.name))
+            _sync(self._folder / "new")
+        except OSError as trouble:
+            for place in delivered:
+                place.unlink(missing_ok=True)
+            return [Deferred(one_line(str(trouble)), connection=True) for _ in mails]
+        return outcomes
 
     def _make_folders(self) -> None:
         if all((self._folder / part).is_dir() for part in PARTS):
@@ -78,12 +106,17 @@ def _envelope(mail: Outgoing) -> bytes:
     return lines.encode()
 
 
-def _write(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(descriptor)
+def _write(draft: Path, place: Path, content: bytes) -> None:
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        draft.rename(place)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def _sync(folder: Path) -> None:

@@ -6,7 +6,7 @@ for retries over days, the same Message-ID lets the receiver see that it is the 
 It refuses to hold due work in memory alone: a row stays queued until its end is recorded, so a
 crash between the peer's 250 and that record doubles this one mail and loses none (RFC 1047).
 
-A mail that is refused, slow or hanging costs only its own place among the few in flight. A
+A mail that is refused, slow or hanging costs only its own place among the few in flight (``lanes``). A
 smarthost that cannot be reached is nobody's fault: the leg pauses and probes with one mail.
 """
 
@@ -14,24 +14,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import Protocol
 
+from maildesk.edge.lanes import Lanes, domain_of
 from maildesk.edge.pace import Line, Pace, Wellness
 from maildesk.edge.transport import Deferred, Outcome, Outgoing, Refused, Sent, Transport, one_line
 
 log = logging.getLogger(__name__)
 
 NAP = 1.0  # seconds; another process may have changed a row, or somebody the clock
+_CLAIM = 32  # rows that are read at once, to be sent within a nap or read anew
+_UNSETTLED = 16  # mails that have landed and whose end is being recorded
 
 
 class Queue(Protocol):
     """The outbox table, from the only sender's side."""
 
-    async def due(self, now: datetime, limit: int, excluding: Collection[int]) -> Sequence[Outgoing]:
-        """Queued mails whose time has come, the longest due first."""
+    async def due(
+        self, now: datetime, limit: int, excluding: Collection[int], without: Collection[str]
+    ) -> Sequence[Outgoing]:
+        """Queued mails whose time has come, the longest due first; none to the domains ``without``."""
 
     async def next_at(self) -> datetime | None:
         """When the next queued mail becomes due; in the past for one that is due or in flight."""
@@ -66,8 +72,11 @@ class Outbox:
         self._dice = dice
         self._pace = pace
         self._line = Line(pace, wellness)
-        self._flights: dict[int, asyncio.Task[None]] = {}
-        self._landed: set[int] = set()  # of those in flight, the ones whose outcome is known
+        self._claims: deque[Outgoing] = deque()  # are due, and have not taken off
+        self._claimed_at = 0.0
+        self._flights: dict[int, asyncio.Task[None]] = {}  # until their end is recorded
+        self._landed: set[int] = set()  # of those, the ones whose outcome is known
+        self._lanes = Lanes(pace.in_flight)
         self._stir = asyncio.Event()
         self._draining = False
 
@@ -117,28 +126,54 @@ class Outbox:
     def _room(self) -> int:
         """How many mails may start now; while the line is lost, one probe after each pause."""
         if not self._line.lost:
-            return self._pace.in_flight - len(self._flights)
+            settling = len(self._flights) - len(self._lanes)
+            return min(self._pace.in_flight - len(self._lanes), _UNSETTLED - settling)
         return 0 if self._flights or self._line.pause_left() else 1
 
     async def _launch(self, flights: asyncio.TaskGroup) -> None:
         room = self._room()
-        if room <= 0:
-            return
-        mails = await self._queue.due(self._clock(), room, tuple(self._flights))
-        if self._draining:
-            return
-        for mail in mails:
+        if room > 0 and not self._can_start():
+            await self._claim()
+        while room > 0 and not self._draining and (mail := self._next()) is not None:
+            self._lanes.took_off(mail.id, domain_of(mail.envelope_to), self._time())
             self._flights[mail.id] = flights.create_task(self._carry(mail))
+            room -= 1
+
+    def _can_start(self) -> bool:
+        """Whether a claim is at hand that is fresh and whose lane is open: an admin may have dropped an older one."""
+        if self._time() - self._claimed_at >= NAP:
+            self._claims.clear()
+        closed = self._lanes.closed(self._time())
+        return any(domain_of(mail.envelope_to) not in closed for mail in self._claims)
+
+    async def _claim(self) -> None:
+        self._claims.clear()
+        self._claimed_at = self._time()
+        closed = self._lanes.closed(self._claimed_at)
+        self._claims.extend(await self._queue.due(self._clock(), _CLAIM, tuple(self._flights), closed))
+
+    def _next(self) -> Outgoing | None:
+        """The first claim whose lane is open."""
+        closed = self._lanes.closed(self._time())
+        found = next((mail for mail in self._claims if domain_of(mail.envelope_to) not in closed), None)
+        if found is not None:
+            self._claims.remove(found)
+        return found
+
+    def _time(self) -> float:
+        return asyncio.get_running_loop().time()
 
     async def _nap(self) -> float | None:
         """Seconds to rest unless something stirs; None: until then."""
         if self._room() <= 0:
             return None if self._flights else self._line.pause_left()
+        if self._flights or self._claims:
+            return NAP  # whatever lands stirs
         next_at = await self._queue.next_at()
         if next_at is None:
             return NAP
         wait = (next_at - self._clock()).total_seconds()
-        return min(wait, NAP) if wait > 0 else NAP  # what is past is in flight: it will stir
+        return min(wait, NAP) if wait > 0 else NAP
 
     async def _rest(self, nap: float | None) -> None:
         try:
@@ -151,8 +186,12 @@ class Outbox:
         """One mail's way from claim to settlement, whatever happens to the others."""
         transport, era = self._transport, self._line.era
         try:
-            outcome = await self._send(transport, mail)
+            try:
+                outcome = await self._send(transport, mail)
+            finally:
+                self._lanes.landed(mail.id, self._time())
             self._landed.add(mail.id)
+            self._stir.set()
             self._learn(outcome, era, transport.name)
             _tell(mail, outcome)
             await self._settle(mail, outcome)
@@ -180,8 +219,8 @@ class Outbox:
     async def _settle(self, mail: Outgoing, outcome: Outcome) -> None:
         """Records the end of a mail, however long the store needs to be able to.
 
-        Until then it keeps its place in flight: were it let go with a full disk, the same mail would
-        be sent again every second; as it is, no more is sent than could be in flight.
+        Until then it keeps its place among the unsettled: were it let go with a full disk, the same mail would be
+        sent again every second; as it is, a few more are sent, and then no more.
         """
         while True:
             try:

@@ -97,7 +97,8 @@ class Session(Line):
         elif path is None:
             reply = "501 5.1.7 Syntax: MAIL FROM:<address>"
         else:
-            reply = wrong_parameter(path.parameters, self.listener.max_size) or self._too_often(path.address)
+            reply = wrong_parameter(path.parameters, self.listener.max_size)
+            reply = reply or self.reception.too_often(path.address, self, self.loop.time())
             # Before its content is sent in vain (RFC 1870 §6.1). No SIZE: for the least there is.
             if not reply and not self.listener.room(int(path.parameters.get("SIZE", "0"))):
                 reply = NO_ROOM
@@ -106,11 +107,6 @@ class Session(Line):
             else:
                 self.envelope.mail_from = path.address
         await self.push(reply or "250 2.1.0 Ok")
-
-    def _too_often(self, sender: str) -> str:
-        if self.relay or not self.reception.senders.reached(sender, self.loop.time()):
-            return ""
-        return "450 4.7.1 Too many mails from this sender, try again later"
 
     async def smtp_RCPT(self, arg: str | None) -> None:
         path = read_path("TO:", arg)

@@ -15,6 +15,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from maildesk.edge.pulse import Beat, Pulse
 from maildesk.edge.worker import BRIEFING
 from maildesk.store.engine import BUSY_TIMEOUT
 
@@ -43,11 +44,18 @@ class _Life:
     """One worker, from its start to its end; times are the loop's."""
 
     process: asyncio.subprocess.Process
+    pulse: Pulse
     ready: bool = False
-    mail: int | None = None  # that it is at
-    since: float = 0.0  # when it said so
+    seen: Beat | None = None  # when it was last looked at
+    since: float = 0.0  # when that was new
     asked: float | None = None  # when it was first told something that it has not answered
+    again: bool = False  # it is to be told to wake once more
     hung: int | None = None  # the mail that it was killed for
+
+    @property
+    def mail(self) -> int | None:
+        """That it is at."""
+        return self.pulse.last().mail
 
     def tell(self, line: str, now: float) -> None:
         stdin = self.process.stdin
@@ -55,11 +63,25 @@ class _Life:
             stdin.write(line.encode() + b"\n")
             self.asked = now if self.asked is None else self.asked
 
+    def wake(self, now: float) -> None:
+        """Once is enough until it answers: what has come meanwhile, it is told of then."""
+        self.again = self.asked is not None
+        if not self.again:
+            self.tell("wake", now)
+
+    def answered(self, now: float) -> None:
+        self.asked = None
+        if self.again:
+            self.wake(now)
+
     def overdue(self, now: float, limit: float) -> bool:
         """Too long at one mail, or without any sign of life."""
-        if self.mail is not None:
+        beat = self.pulse.last()
+        if beat != self.seen:
+            self.seen, self.since = beat, now
+        if beat.mail is not None:
             return now - self.since >= limit
-        return self.ready and self.asked is not None and now - self.asked >= limit + _SILENCE
+        return self.ready and self.asked is not None and now - max(self.asked, self.since) >= limit + _SILENCE
 
 
 class Supervisor:
@@ -97,7 +119,7 @@ class Supervisor:
     def wake(self) -> None:
         """Something may be due."""
         if self._life:
-            self._life.tell("wake", asyncio.get_running_loop().time())
+            self._life.wake(asyncio.get_running_loop().time())
 
     def brief(self, briefing: str, limit: float) -> None:
         """A new policy to think by, for this worker and all to come."""
@@ -125,13 +147,22 @@ class Supervisor:
 
     async def _one_life(self) -> bool:
         """Returns whether a mail was to blame for its end."""
+        pulse = Pulse()
+        try:
+            return await self._life_with(pulse)
+        finally:
+            self._life = None
+            pulse.close()
+
+    async def _life_with(self, pulse: Pulse) -> bool:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "maildesk.edge.worker"),
+            *(sys.executable, "-m", "maildesk.edge.worker", str(pulse.descriptor)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=_LINE,
+            pass_fds=(pulse.descriptor,),
         )
-        life = self._life = _Life(process)
+        life = self._life = _Life(process, pulse)
         self.lives += 1
         life.tell(BRIEFING + self.briefing, asyncio.get_running_loop().time())
         if self._stopping and process.stdin:  # while it was being started
@@ -160,7 +191,7 @@ class Supervisor:
 
     def _hear(self, life: _Life, line: bytes) -> None:
         word = json.loads(line)
-        life.mail, life.since, life.asked = word.get("mail"), asyncio.get_running_loop().time(), None
+        life.answered(asyncio.get_running_loop().time())
         if "ready" in word:
             life.ready = True
             self._ready.set()
@@ -176,7 +207,7 @@ class Supervisor:
         """Kills the worker when it is overdue."""
         loop = asyncio.get_running_loop()
         while not life.overdue(loop.time(), self.limit):  # noqa: ASYNC110 - it is time that is watched
-            await asyncio.sleep(min(self.limit / 4, 0.5))
+            await asyncio.sleep(min(self.limit / 8, 0.5))
         life.hung = life.mail
         log.error("killing the worker", extra={"mail": life.mail})
         life.process.kill()

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import groupby
 
-from maildesk.desk import bounces, clocks, digests, dueness, letters, origins, reminders, routing
+from maildesk.desk import bounces, clocks, digests, dueness, letters, origins, reminders, routing, usual
 from maildesk.desk.case import Case, authenticate, recipients
 from maildesk.desk.decide import decide
 from maildesk.desk.origins import Meant
@@ -43,6 +43,7 @@ from maildesk.model import (
     Verdict,
 )
 from maildesk.store import deferred, due, facts, intake, outbox, rows
+from maildesk.store import usual as waits
 from maildesk.store.apply import apply
 from maildesk.store.engine import Store
 from maildesk.store.intake import Waiting
@@ -228,7 +229,7 @@ class Thinker:
             return 0
         at = self.clock()
         with self._transaction():
-            apply(self.store, dueness.stand(self.policy.config, at), at)
+            apply(self.store, dueness.stand(self.policy, at), at)
         self._stood = self.policy
         return 0
 
@@ -282,6 +283,8 @@ class Thinker:
             zone = self.policy.config.zone(self.policy.config.agent(timer.agent))
             lines = figures.week(self.store, self.policy.config, zone, at)
             known = replace(known, figures=tuple((line.name, line.value, line.before) for line in lines))
+        if timer.kind is TimerKind.USUAL:
+            known = replace(known, waits=tuple(waits.waits(self.store, s) for s in usual.spans(self.policy.config, at)))
         gathered: Sequence[Gathered] = (
             due.gathered(self.store, timer.agent, dueness.GATHERED + 1)
             if timer.agent and timer.kind is TimerKind.GATHER

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -69,7 +68,12 @@ class Watch:
         """Tells what is amiss. A large store takes seconds, in which everything else goes on."""
         if self._missing:
             bell.ring(self._missing.title, self._missing.details)
-        for finding in await asyncio.to_thread(self._findings, config):
+        try:
+            findings = await asyncio.to_thread(self._findings, config)
+        except Exception as error:  # noqa: BLE001 - a look that fails (no memory, no thread) stops no desk
+            log.error("the desk could not be checked", extra={"error": repr(error)})
+            return
+        for finding in findings:
             log.log(logging.INFO if finding.ok else logging.WARNING, "checked", extra={"finding": str(finding)})
             if finding.ok is False:
                 bell.ring(f"Something is wrong with the {finding.what}", finding.detail)
@@ -80,12 +84,11 @@ class Watch:
     # --- each second -----------------------------------------------------------------------------------
 
     def tick(self, room: Room, bell: Bell) -> None:
-        self._writer.call(soundness.numbers).add_done_callback(self._note)
+        self._writer.look(soundness.numbers).add_done_callback(self._note)
         with suppress(OSError):
             self._mind(room, bell)
 
-    def _note(self, future: Future[Numbers]) -> None:
-        """In the writer's thread."""
+    def _note(self, future: asyncio.Future[Numbers]) -> None:
         if not future.cancelled() and not future.exception():
             self._logbook.write(future.result(), self._clock())
 
@@ -100,7 +103,7 @@ class Watch:
             bell.ring("There is room again on the store's disk", f"{free:,} MiB are free.")
 
     async def _ask(self, job: Callable[[Store], T]) -> T:
-        return await asyncio.wrap_future(self._writer.call(job))
+        return await self._writer.ask(job)
 
 
 async def _ask_for_time() -> None:

@@ -1,9 +1,9 @@
 """The thinking process: reads what waits, decides, applies. It may be killed at any moment.
 
-It talks to the daemon by lines of JSON on its standard output (which mail it is at, that mails
-were queued) and hears lines on its standard input (wake; a briefing, which is the policy to think by;
-end of file means stop). It reads no files, and nothing of what it does is in memory alone, so the
-daemon kills it when one mail takes too long.
+It talks to the daemon by lines of JSON on its standard output (that it is done, that nothing is left to do) and by a
+`pulse` (which mail it is at), and hears lines on its standard input (wake; a briefing, which is the policy to think by;
+end of file means stop). It reads no files, and nothing of what it does is in memory alone, so the daemon kills it when
+one mail takes too long.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ import select
 import signal
 import sqlite3
 import sys
+import time
 import traceback
 
 from maildesk.edge import logs
 from maildesk.edge.policies import Briefing
+from maildesk.edge.pulse import Pulse
 from maildesk.edge.think import Thinker
 from maildesk.store.engine import Store
 
@@ -31,26 +33,32 @@ BRIEFING = "briefing "  # begins such a line
 
 _NAP = 0.25  # seconds; how soon mail is seen that another process put into the store
 _TROUBLE_NAP = 1.0
+_READING = 0.003  # seconds; to settle what was read meanwhile takes three times as long, and who waits for a 250 waits
 _PIPE = 65_536  # octets that are read at once
 
 
 class Parent:
     """The daemon, from the worker's side."""
 
-    def __init__(self) -> None:
+    def __init__(self, pulse: Pulse) -> None:
+        self._pulse = pulse
         self._out = os.dup(1)
         os.dup2(2, 1)  # whatever prints, prints to the log
         os.set_blocking(0, False)
         self._heard = bytearray()
+        self._end = select.poll()
+        self._end.register(self._out, 0)  # without being asked, poll(2) tells of nothing but the reader's end
 
     def say(self, **words: object) -> None:
         os.write(self._out, json.dumps(words).encode() + b"\n")
 
     def begin(self, mail: int | None) -> None:
-        """BrokenPipeError once the daemon is gone. Said within every transaction, that is what keeps a worker
+        """At no mail, BrokenPipeError once the daemon is gone. Said before every commit, that is what keeps a worker
         which outlives its daemon from doing again what the next one has done.
         """
-        os.write(self._out, b'{"mail": %d}\n' % mail if mail is not None else b'{"mail": null}\n')
+        self._pulse.beat(mail)
+        if mail is None and self._end.poll(0):
+            raise BrokenPipeError("the daemon is gone")
 
     def listen(self, seconds: float | None) -> list[str] | None:
         """The lines said within that time; None once the daemon is gone or wants us to stop.
@@ -78,7 +86,7 @@ def main() -> int:
     """The process's main; 0 when it was told to stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the daemon decides
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    parent = Parent()
+    parent = Parent(Pulse(int(sys.argv[1])))
     logs.set_up()
     briefing = None
     while briefing is None:
@@ -111,6 +119,7 @@ def _limit_memory(octets: int) -> None:
 def _work(parent: Parent, thinker: Thinker) -> None:
     seen = -1
     nap = 0.0
+    rounds = Rounds(parent, thinker)
     while (heard := parent.listen(nap)) is not None:
         if briefing := _briefing(heard):
             thinker.policy = briefing.policy()
@@ -120,23 +129,33 @@ def _work(parent: Parent, thinker: Thinker) -> None:
         if nap and not heard and version == seen:
             continue
         seen = version
-        nap = _round(parent, thinker)
+        nap = rounds.next()
 
 
-def _round(parent: Parent, thinker: Thinker) -> float:
-    """Everything that is due now; how long to rest after it."""
-    try:
-        thought = thinker.mails()
-        done = _due(thinker)
-    except sqlite3.DatabaseError as error:
-        parent.say(trouble=str(error))
-        log.error("the store cannot be used", extra={"error": str(error)})
-        return _TROUBLE_NAP
-    if thought or done:
-        parent.say(done=thought + done, thoughts=thinker.finished if thought else [])
-        return 0.0
-    parent.say(idle=True)
-    return _NAP
+class Rounds:
+    """What is due, a little at a time: some mails, and what no mail asked for as often as it would be seen at rest."""
+
+    def __init__(self, parent: Parent, thinker: Thinker) -> None:
+        self._parent, self._thinker = parent, thinker
+        self._looked_at = 0.0  # at what no mail asked for
+
+    def next(self) -> float:
+        """How long to rest after it."""
+        try:
+            done = self._thinker.mails(budget=_READING)
+            thoughts = self._thinker.finished
+            if not done or time.monotonic() - self._looked_at > _NAP:
+                done += _due(self._thinker)
+                self._looked_at = time.monotonic()
+        except sqlite3.DatabaseError as error:
+            self._parent.say(trouble=str(error))
+            log.error("the store cannot be used", extra={"error": str(error)})
+            return _TROUBLE_NAP
+        if done:
+            self._parent.say(done=done, thoughts=thoughts)
+            return 0.0
+        self._parent.say(idle=True)
+        return _NAP
 
 
 def _due(thinker: Thinker) -> int:

@@ -2,17 +2,20 @@
 
 Group commit: whatever has gathered while the last commit was synced goes into the next one, so
 ten sessions cost one fsync and not ten. A job's future is resolved only after the commit.
+Looks at the store are no jobs: they have a thread and a connection of their own, and wait for nobody.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, InvalidStateError
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -21,20 +24,30 @@ from typing import Any, TypeVar
 from maildesk.edge.counts import Counts
 from maildesk.model import RawMail
 from maildesk.store import intake
-from maildesk.store.engine import Store
+from maildesk.store.engine import CHECKPOINT, Store
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 _JOBS = 200  # in one commit
 _OCTETS = 32 * 2**20  # of mail in one commit, about
+_CHECKPOINT = 16 * CHECKPOINT  # whoever waits for a 250 shall not wait for that, too: the worker is there to do it
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
     run: Callable[[Store], Any]
-    future: Future[Any]
+    future: Future[Any] | asyncio.Future[Any]
     size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What became of a job."""
+
+    job: _Job
+    result: Any = None
+    error: BaseException | None = None
 
 
 class Writer:
@@ -47,6 +60,8 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._store: Store | None = None
         self._ready: Future[None] = Future()
+        self._lookout = ThreadPoolExecutor(1, "lookout")
+        self._seen: Store | None = None  # the lookout's
 
     def start(self) -> None:
         """Opens the store; sqlite3.Error or OSError when it cannot be."""
@@ -55,22 +70,50 @@ class Writer:
 
     def stop(self) -> None:
         """Finishes what was asked for, then ends."""
+        self._lookout.submit(self._close_lookout)
+        self._lookout.shutdown()
         self._jobs.put(None)
         self._thread.join()
 
+    # --- what may be asked for -----------------------------------------------------------------------
+
     def call(self, run: Callable[[Store], T], size: int = 0) -> Future[T]:
-        """Runs a job in a transaction; its result, or what it or the commit raised."""
+        """Runs a job in a transaction, for any thread; its result, or what it or the commit raised.
+
+        A job may be run twice: what it does, it does to the store alone.
+        """
         future: Future[T] = Future()
         self._jobs.put(_Job(run, future, size))
         return future
 
-    def accept(self, mail: RawMail) -> Future[int]:
+    def ask(self, run: Callable[[Store], T], size: int = 0) -> asyncio.Future[T]:
+        """The same for an event loop, from within it: all that one commit settles wakes it once."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._jobs.put(_Job(run, future, size))
+        return future
+
+    def accept(self, mail: RawMail) -> asyncio.Future[int]:
         """Makes a mail durable: resolves with its inbox id after the commit, or with sqlite3.Error."""
-        return self.call(lambda store: intake.accept(store, [mail])[0], len(mail.raw))
+        return self.ask(lambda store: intake.insert(store, mail), len(mail.raw))
+
+    def look(self, run: Callable[[Store], T]) -> asyncio.Future[T]:
+        """Reads the store as it was committed last: no transaction, and no wait for anybody's."""
+        return asyncio.get_running_loop().run_in_executor(self._lookout, lambda: run(self._lookout_store()))
+
+    def _lookout_store(self) -> Store:
+        if self._seen is None:
+            self._seen = Store.read_only(self._path)
+        return self._seen
+
+    def _close_lookout(self) -> None:
+        if self._seen is not None:
+            self._seen.close()
+
+    # --- the thread ----------------------------------------------------------------------------------
 
     def _run(self) -> None:
         try:
-            self._store = Store.open(self._path, upgrade=True)
+            self._store = Store.open(self._path, checkpoint=_CHECKPOINT, upgrade=True)
         except (sqlite3.Error, OSError) as error:
             self._ready.set_exception(error)
             return
@@ -79,8 +122,16 @@ class Writer:
         while going:
             batch, going = self._gather()
             if batch:
-                self._commit(self._store, batch)
+                _resolve(self._timed(self._store, batch))
         self._store.close()
+
+    def _timed(self, store: Store, batch: Sequence[_Job]) -> list[_End]:
+        """A commit, counted where there was something to be made durable."""
+        began, before = time.perf_counter(), store.connection.total_changes
+        ends = _commit(store, batch)
+        if store.connection.total_changes != before:
+            self._counts.commit_time.add(time.perf_counter() - began)
+        return ends
 
     def _gather(self) -> tuple[list[_Job], bool]:
         """The next job, and whatever else has come meanwhile; False once the writer is to end."""
@@ -97,39 +148,57 @@ class Writer:
                 return batch, True
         return batch, False
 
-    def _commit(self, store: Store, batch: list[_Job]) -> None:
-        done: list[tuple[_Job, Any]] = []
-        began, before = time.perf_counter(), store.connection.total_changes
+
+def _commit(store: Store, batch: Sequence[_Job]) -> list[_End]:
+    """All of them in one transaction, however they end. Whatever is wrong with the store is every job's error."""
+    try:
         try:
             with store.transaction():
-                for job in batch:
-                    _run_one(store, job, done)
-        except Exception as error:  # noqa: BLE001 - supervises the one writer: whoever waits must hear of it
-            log.error("commit failed", extra={"jobs": len(batch), "error": repr(error)})
-            for job in batch:
-                _resolve(job.future, error=error)
-            return
-        if store.connection.total_changes != before:
-            self._counts.commit_time.add(time.perf_counter() - began)
-        for job, result in done:
-            _resolve(job.future, result=result)
+                return [_End(job, job.run(store)) for job in batch]
+        except sqlite3.OperationalError:
+            raise
+        except Exception:  # noqa: BLE001 - one job is at fault: each by itself will show which
+            return _commit_each_by_itself(store, batch)
+    except Exception as error:  # noqa: BLE001 - supervises the one writer: whoever waits must hear of it
+        log.error("commit failed", extra={"jobs": len(batch), "error": repr(error)})
+        return [_End(job, error=error) for job in batch]
 
 
-def _run_one(store: Store, job: _Job, done: list[tuple[_Job, Any]]) -> None:
-    """One job; what is wrong with it alone fails it alone, what is wrong with the store fails the batch."""
-    try:
-        with store.transaction():
-            done.append((job, job.run(store)))
-    except sqlite3.OperationalError:
-        raise
-    except Exception as error:  # noqa: BLE001 - handed to whoever asked
-        _resolve(job.future, error=error)
+def _commit_each_by_itself(store: Store, batch: Sequence[_Job]) -> list[_End]:
+    ends: list[_End] = []
+    with store.transaction():
+        for job in batch:
+            try:
+                with store.transaction():
+                    ends.append(_End(job, job.run(store)))
+            except sqlite3.OperationalError:
+                raise
+            except Exception as error:  # noqa: BLE001 - handed to whoever asked
+                ends.append(_End(job, error=error))
+    return ends
 
 
-def _resolve(future: Future[Any], result: Any = None, error: BaseException | None = None) -> None:
-    """Whoever asked may have gone away: their mail is durable all the same."""
-    with contextlib.suppress(InvalidStateError):
-        if error is not None:
-            future.set_exception(error)
+def _resolve(ends: Sequence[_End]) -> None:
+    loops: dict[asyncio.AbstractEventLoop, list[_End]] = defaultdict(list)
+    for end in ends:
+        if isinstance(end.job.future, asyncio.Future):
+            loops[end.job.future.get_loop()].append(end)
         else:
-            future.set_result(result)
+            _tell(end)
+    for loop, told in loops.items():
+        with contextlib.suppress(RuntimeError):  # closed: nobody is there any more
+            loop.call_soon_threadsafe(_tell_all, told)
+
+
+def _tell_all(ends: Sequence[_End]) -> None:
+    for end in ends:
+        _tell(end)
+
+
+def _tell(end: _End) -> None:
+    """Whoever asked may have gone away: their mail is durable all the same."""
+    with contextlib.suppress(InvalidStateError, asyncio.InvalidStateError):
+        if end.error is not None:
+            end.job.future.set_exception(end.error)
+        else:
+            end.job.future.set_result(end.result)

@@ -26,6 +26,7 @@ _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)\\?(?:"|$)|([^\s;="]+)|(=)', re.DOTALL)
 _HOST = re.compile(r"[\w.:-]{1,255}")
 _BY = re.compile(r"(?:^|\s)by\s+\[?([\w.:-]{1,255})", re.IGNORECASE)
 _WORD = re.compile(r"[\w.:]+")
+_PIECE = re.compile(r'\\.|[^\\"()]+|.', re.DOTALL)  # of a field that may hold comments
 _MICROSOFT = ("outlook.com", "office365.com", "microsoft.com", "exchangelabs.com")
 
 
@@ -124,24 +125,22 @@ def _parse(value: str) -> tuple[str, tuple[_Result, ...]]:
 
 def _without_comments(value: str) -> str:
     """``value`` without its comments, which nest (RFC 5322 §3.2.2); quoted strings stay whole."""
+    if "(" not in value:
+        return value
     kept: list[str] = []
-    depth, quoted, escaped = 0, False, False
-    for character in value:
-        if escaped:
-            escaped = False
-        elif character == "\\":
-            escaped = True
-        elif character == '"' and not depth:
+    depth, quoted = 0, False
+    for piece in _PIECE.findall(value):
+        if piece == '"' and not depth:
             quoted = not quoted
-        elif character == "(" and not quoted:
+        elif piece == "(" and not quoted:
             depth += 1
             continue
-        elif character == ")" and depth:
+        elif piece == ")" and depth:
             depth -= 1
             kept.append(" ")
             continue
         if not depth:
-            kept.append(character)
+            kept.append(piece)
     return "".join(kept)
 
 

@@ -12,9 +12,9 @@ import re
 import nh3
 
 from maildesk.mail.bounds import bounded
-from maildesk.mail.page import letters, to_text, tree_to_text
+from maildesk.mail.page import letters, to_text, tree_to_text, words
 
-__all__ = ["bounded", "letters", "sanitize", "to_text", "tree_to_text"]
+__all__ = ["bounded", "letters", "sanitize", "to_text", "tree_to_text", "words"]
 
 _SHOWN = frozenset({
     "a", "abbr", "acronym", "address", "b", "bdi", "big", "blockquote", "br", "caption", "center",

@@ -27,6 +27,7 @@ _LINES = frozenset({
     "form", "header", "hr", "li", "main", "nav", "section", "tr", "body", "caption", "option",
 })  # fmt: skip
 _MAY_HIDE = "[style*=display i], [style*=mso-hide i]"
+_OTHERWISE = ", ".join((_MAY_HIDE, *sorted(_SKIPPED), "ol", "img"))
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
 _BLOCKS = _PARAGRAPHS | _LINES
 _LISTS = ("ul", "ol")
@@ -34,7 +35,6 @@ _MARKS = _BLOCKS | {"a"}  # something stands after their children
 _TEXT = "-text"  # lexbor's tag of a text node
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
-_ODD_SPACES = ("\n", "  ", "\t", "\r", "\f")
 _NO_LETTER = re.compile(r"[\W_]+")
 _RULE = "_" * 32  # as Outlook writes one above what it quotes
 
@@ -64,6 +64,14 @@ def letters(html: str) -> str:
         if node.mem_id in hidden and node.mem_id != parser.body.mem_id:
             node.remove()
     return _NO_LETTER.sub("", parser.body.text())
+
+
+def words(root: LexborNode) -> str | None:
+    """All words of a page, run together; None where :func:`to_text` has other ones: numbers of lists, what nobody sees.
+
+    It takes a tenth of the time, for the parser does it.
+    """
+    return None if root.css_first(_OTHERWISE) is not None else root.text()
 
 
 def _hidden(root: LexborNode) -> frozenset[int]:
@@ -179,7 +187,7 @@ class _Page:
                 self._end_line(even_empty=True)
                 self._line.append(line)
             return
-        if any(map(text.__contains__, _ODD_SPACES)):
+        if "\n" in text or "  " in text or "\t" in text or "\r" in text or "\f" in text:  # a tenth of the substitution
             text = _SPACES.sub(" ", text)
         if text != " ":
             self._line.append(text)

@@ -11,10 +11,11 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from email.header import Header
 from email.utils import encode_rfc2231, formataddr
 
 _WIDTH = 76
+_PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/")  # in any field, RFC 2047 §5
+_LETTER = {32: "_"} | {octet: chr(octet) if octet in _PLAIN else f"={octet:02X}" for octet in range(256) if octet != 32}
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 
 
@@ -27,7 +28,7 @@ def unstructured(name: str, value: str) -> str:
     """A subject: folded at its spaces, or as encoded words where it is not ASCII (RFC 2047)."""
     if value.isascii() and "=?" not in value:
         return _folded(value, len(name) + 2)
-    return Header(value, "utf-8", maxlinelen=_WIDTH, header_name=name).encode(linesep="\r\n")
+    return _encoded_words(value, len(name) + 2)
 
 
 def _folded(value: str, taken: int) -> str:
@@ -41,6 +42,29 @@ def _folded(value: str, taken: int) -> str:
     return lines
 
 
+def _encoded_words(value: str, taken: int) -> str:
+    """RFC 2047: words of UTF-8 that each fill a line and split no character (§5); in Q or B, whichever is shorter."""
+    octets = value.encode("utf-8", "replace")
+    letters = sum(octet in _PLAIN or octet == 32 for octet in octets)
+    quoted = 3 * len(octets) - 2 * letters <= (len(octets) + 2) // 3 * 4
+    words: list[str] = []
+    piece, size, room = b"", 0, _WIDTH - taken - len("=?utf-8?q??=")
+    for character in value:
+        more = character.encode("utf-8", "replace")
+        cost = sum(len(_LETTER[octet]) for octet in more) if quoted else len(more)
+        if size + cost > (room if quoted else room // 4 * 3) and piece:
+            words.append(_encoded_word(piece, quoted))
+            piece, size, room = b"", 0, _WIDTH - 1 - len("=?utf-8?q??=")
+        piece, size = piece + more, size + cost
+    return "\r\n ".join((*words, _encoded_word(piece, quoted)))
+
+
+def _encoded_word(octets: bytes, quoted: bool) -> str:
+    if quoted:
+        return f"=?utf-8?q?{''.join(map(_LETTER.__getitem__, octets))}?="
+    return f"=?utf-8?b?{base64.b64encode(octets).decode()}?="
+
+
 def mailbox(name: str, address: str, plain: bool) -> str:
     """`"Alice Rossi (Acme)" <support@acme.example>`; UTF-8 as it is where an address needs it (RFC 6532)."""
     if not name:
@@ -48,8 +72,7 @@ def mailbox(name: str, address: str, plain: bool) -> str:
     if plain and name.isascii() and "=?" not in name:
         return f"{name} <{address}>" if _ATOMS.fullmatch(name) else formataddr((name, address))
     if plain:
-        words = Header(name, "utf-8", maxlinelen=_WIDTH, header_name="From").encode(linesep="\r\n")
-        return f"{words} <{address}>"
+        return f"{_encoded_words(name, len('From: '))} <{address}>"
     return '"' + re.sub(r'(["\\])', r"\\\1", name) + f'" <{address}>'
 
 

@@ -26,6 +26,7 @@ from maildesk.model import (
     Field,
     Forget,
     GatherNotice,
+    KeepUsual,
     Kind,
     LandCanary,
     LinkTickets,
@@ -33,6 +34,8 @@ from maildesk.model import (
     MoveEntries,
     Plan,
     QueueMail,
+    RaiseAlarm,
+    Rate,
     RecordEvent,
     Release,
     RemoveParticipant,
@@ -42,6 +45,7 @@ from maildesk.model import (
     SetKind,
     SetRequester,
     SetTimer,
+    StandFrequent,
     StandTimers,
     Status,
     Step,
@@ -51,12 +55,15 @@ from maildesk.model import (
     Watch,
     mailbox_of,
 )
-from maildesk.store import canaries, deferred, due, together, waiting
+from maildesk.store import canaries, deferred, due, frequent, ratings, together, usual, waiting
 from maildesk.store.engine import Store, Value, to_text
 
 # One fixed statement a column: SQL is never built from people's strings.
 _SET_FIELD = {field: f"UPDATE tickets SET {field.value} = ?, updated_at = ? WHERE id = ?" for field in Field}  # noqa: S608
 _GET_FIELD = {field: f"SELECT {field.value} FROM tickets WHERE id = ?" for field in Field}  # noqa: S608
+
+
+_json = json.JSONEncoder(ensure_ascii=False).encode  # made once: it takes longer than to use it
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ class _Act:
     def event(self, ticket_id: int, kind: str, data: Mapping[str, Value]) -> None:
         self.store.execute(
             "INSERT INTO events (ticket_id, at, actor, kind, data) VALUES (?, ?, ?, ?, ?)",
-            (ticket_id, self.at, self.actor, kind, json.dumps(dict(data), ensure_ascii=False)),
+            (ticket_id, self.at, self.actor, kind, _json(dict(data))),
         )
 
 
@@ -140,6 +147,13 @@ def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, as
             sql = "INSERT INTO faq (ticket_id, language, question, answer, agent, created_at) VALUES (?, ?, ?, ?, ?, ?)"
             values = (step.ticket_id, step.language, step.question, step.answer, step.agent, act.at)
             act.event(step.ticket_id, "faq", {"faq": act.store.insert(sql, values), "question": step.question})
+        case StandFrequent():
+            frequent.stand(act.store, step)
+        case KeepUsual():
+            usual.keep(act.store, step)
+        case Rate():
+            old = ratings.keep(act.store, step, act.at)
+            act.event(step.ticket_id, "rated", {"old": old, "new": step.score})
         case RecordEvent():
             act.event(step.ticket_id, step.kind, step.data)
         case QueueMail():
@@ -164,6 +178,8 @@ def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, as
             )
         case TakeGathered():
             act.store.execute("DELETE FROM gathered WHERE agent = ? AND id <= ?", (step.agent, step.up_to))
+        case RaiseAlarm():
+            due.raise_alarm(act.store, act.now, step.title, step.details)
         case FailMail():
             act.store.execute(
                 "UPDATE outbox SET state = 'failed', error = ?, told = 1 WHERE id = ?", (step.error, step.outbox_id)

@@ -54,11 +54,9 @@ def newest_back(store: Store) -> Canary | None:
     return _canary(found) if found else None
 
 
-def miss(store: Store, outbox_id: int) -> bool:
-    """It is late. Whether that is news: none was, or all has been well since."""
-    news = last_missed(store) is None
+def miss(store: Store, outbox_id: int) -> None:
+    """It is late."""
     store.execute("UPDATE canaries SET missed = 1 WHERE outbox_id = ?", (outbox_id,))
-    return news
 
 
 def last_missed(store: Store) -> int | None:

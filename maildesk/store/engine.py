@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,40 +21,51 @@ from maildesk.store import copies, forward
 from maildesk.store.forward import Unfit
 from maildesk.store.times import to_text, to_time, to_time_or_none
 
-__all__ = ["BUSY_TIMEOUT", "Row", "Store", "Unfit", "Value", "to_text", "to_time", "to_time_or_none"]
+__all__ = ["BUSY_TIMEOUT", "CHECKPOINT", "Row", "Store", "Unfit", "Value", "to_text", "to_time", "to_time_or_none"]
 
 log = logging.getLogger(__name__)
 
 Row = sqlite3.Row
 Value = str | int | float | bytes | None
 BUSY_TIMEOUT = 5.0  # seconds to wait for another writer before the mail is put off with 451
+CHECKPOINT = 1000  # pages; SQLite's own
+_SETTINGS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "temp_store=MEMORY",  # else a savepoint writes each page that it changes, as it was, to a file: a hundred a mail
+    "journal_size_limit=67108864",
+)
+_LOOK = 0.0005  # seconds between two tries for the lock
 
 
 class Store:
     """One connection to the desk's database, for one thread."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, timeout: float = BUSY_TIMEOUT) -> None:
         connection.row_factory = sqlite3.Row
         self.connection = connection
-        self.db = Database(connection)
+        self._timeout = timeout
+        self._patience = f"PRAGMA busy_timeout = {timeout * 1000:.0f}"
 
     @classmethod
-    def open(cls, path: Path, *, timeout: float = BUSY_TIMEOUT, upgrade: bool = False) -> Self:
+    def open(
+        cls, path: Path, *, timeout: float = BUSY_TIMEOUT, checkpoint: int = CHECKPOINT, upgrade: bool = False
+    ) -> Self:
         """Opens for writing, and makes the file where there is none. sqlite3.Error, OSError (Unfit is one).
 
-        ``upgrade`` brings a store of an older maildesk forward: for the daemon, that holds the store's lock.
+        ``upgrade`` brings a store of an older maildesk forward: for the daemon, that holds the store's lock. The commit
+        that makes the WAL as long as ``checkpoint`` (pages) also copies it to where it belongs.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = not path.exists()
         if aside := copies.set_aside_foreign_log(path):
             log.warning("the log of the store that was here before is set aside", extra={"file": str(aside)})
-        store = cls(sqlite3.connect(path, timeout=timeout, isolation_level=None))
+        store = cls(sqlite3.connect(path, timeout=timeout, isolation_level=None, cached_statements=512), timeout)
         try:
             if fresh:
                 path.chmod(0o600)  # people's mail is in it
-            store.execute("PRAGMA journal_mode=WAL")
-            store.execute("PRAGMA synchronous=FULL")
-            store.execute("PRAGMA journal_size_limit=67108864")
+            for setting in (*_SETTINGS, f"wal_autocheckpoint={checkpoint}"):
+                store.execute(f"PRAGMA {setting}")
             forward.bring(store, path, upgrade=upgrade)
             store.execute("PRAGMA foreign_keys=ON")  # a migration may have to make a table anew
         except BaseException:
@@ -65,7 +77,7 @@ class Store:
     def read_only(cls, path: Path, *, timeout: float = BUSY_TIMEOUT) -> Self:
         """Opens for reading; sqlite3.OperationalError where there is no such file, Unfit for another version's."""
         uri = f"{path.resolve().as_uri()}?mode=ro"
-        store = cls(sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None))
+        store = cls(sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None), timeout)
         try:
             store.execute("PRAGMA query_only=ON")
             forward.check(store, path)
@@ -73,6 +85,11 @@ class Store:
             store.close()
             raise
         return store
+
+    @property
+    def db(self) -> Database:
+        """For migrations."""
+        return Database(self.connection)
 
     def close(self) -> None:
         self.connection.close()
@@ -98,18 +115,43 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, and durable when it ends; inside another one it is a savepoint."""
-        if self.connection.in_transaction:
-            with self.db.atomic():
-                yield
-            return
-        self.execute("BEGIN IMMEDIATE")
+        inner = self.connection.in_transaction
+        if inner:
+            self.execute("SAVEPOINT inside")  # the newest of that name is meant, so they may stand in each other
+        else:
+            self._lock()
         try:
             yield
-            self.execute("COMMIT")
+            self.execute("RELEASE inside" if inner else "COMMIT")
         except BaseException:
-            if self.connection.in_transaction:
-                self.execute("ROLLBACK")
+            if self.connection.in_transaction:  # a full disk may have ended it
+                self.execute("ROLLBACK TO inside" if inner else "ROLLBACK")
+                if inner:
+                    self.execute("RELEASE inside")
             raise
+
+    def _lock(self) -> None:
+        """Becomes the one writer. SQLite by itself looks for the lock ever less often, up to ten times a second, and
+        whoever waits for a 250 would wait for that.
+        """
+        ends = time.monotonic() + self._timeout
+        self.execute("PRAGMA busy_timeout = 0")
+        try:
+            while not self._begun():
+                if time.monotonic() > ends:
+                    raise sqlite3.OperationalError("database is locked")
+                time.sleep(_LOOK)
+        finally:
+            self.execute(self._patience)
+
+    def _begun(self) -> bool:
+        try:
+            self.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:  # the rest says why
+                raise
+            return False
+        return True
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -26,10 +26,11 @@ def accept(store: Store, mails: Sequence[RawMail]) -> list[int]:
     When this returns they are on disk; when it raises (sqlite3.Error) none of them is.
     """
     with store.transaction():
-        return [_insert(store, mail) for mail in mails]
+        return [insert(store, mail) for mail in mails]
 
 
-def _insert(store: Store, mail: RawMail) -> int:
+def insert(store: Store, mail: RawMail) -> int:
+    """One mail, in the transaction of whoever calls: durable once that has committed. Returns its inbox id."""
     raw_id = store.insert("INSERT INTO raw (bytes) VALUES (?)", (mail.raw,))
     return store.insert(
         "INSERT INTO inbox (received_at, source, envelope_from, envelope_to, relay, internal_date, sha256, raw_id)"

@@ -10,6 +10,9 @@ from maildesk.model import SentMail
 from maildesk.store import rows
 from maildesk.store.engine import Row, Store, to_text, to_time
 
+_LOOKED_AT = 50_000  # mails that wait, of which some may go
+_AT_ONCE = 4 * 2**20  # octets of mail in one answer, about
+
 
 @dataclass(frozen=True, slots=True)
 class Queued:
@@ -24,25 +27,41 @@ class Queued:
     message_id: str
 
 
-def due(store: Store, now: datetime, limit: int, excluding: Collection[int] = ()) -> list[Queued]:
-    """The mails whose time has come, in that order, without those that are under way."""
-    found = store.rows(
-        "SELECT * FROM outbox WHERE state = 'queued' AND next_at <= ? ORDER BY next_at, id LIMIT ?",
-        (to_text(now), limit + len(excluding)),
+def due(
+    store: Store, now: datetime, limit: int, excluding: Collection[int] = (), without: Collection[str] = ()
+) -> list[Queued]:
+    """The mails whose time has come, in that order: neither those that are under way, nor any to the domains
+    ``without`` (in small letters). Fewer than ``limit`` where they are large.
+    """
+    found: list[Queued] = []
+    octets = 0
+    waiting = store.execute(
+        "SELECT id, envelope_to FROM outbox WHERE state = 'queued' AND next_at <= ? ORDER BY next_at, id LIMIT ?",
+        (to_text(now), _LOOKED_AT),
     )
-    chosen = [row for row in found if row["id"] not in excluding][:limit]
-    return [
-        Queued(
-            row["id"],
-            row["envelope_from"],
-            row["envelope_to"],
-            store.value("SELECT bytes FROM raw WHERE id = ?", (row["raw_id"],)),
-            row["attempts"],
-            to_time(row["created_at"]),
-            row["message_id"],
-        )
-        for row in chosen
-    ]
+    for id, recipient in waiting:
+        if id in excluding or recipient.rpartition("@")[2].lower() in without:
+            continue
+        found.append(_queued(store, id))
+        octets += len(found[-1].raw)
+        if len(found) == limit or octets > _AT_ONCE:
+            break
+    waiting.close()
+    return found
+
+
+def _queued(store: Store, id: int) -> Queued:
+    row = store.row("SELECT outbox.*, raw.bytes FROM outbox JOIN raw ON raw.id = raw_id WHERE outbox.id = ?", (id,))
+    assert row is not None  # found in the same statement's snapshot
+    return Queued(
+        row["id"],
+        row["envelope_from"],
+        row["envelope_to"],
+        row["bytes"],
+        row["attempts"],
+        to_time(row["created_at"]),
+        row["message_id"],
+    )
 
 
 def next_at(store: Store) -> datetime | None:

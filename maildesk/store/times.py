@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 def to_text(when: datetime) -> str:
     """UTC ISO 8601 with milliseconds and a Z, so that text order is time order."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{when.microsecond // 1000:03d}Z"
+    utc = when if when.tzinfo is UTC else when.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def to_time(text: str) -> datetime:

@@ -44,6 +44,7 @@ class _Written:
 
     message_id: str
     references: tuple[str, ...]
+    who: int
     name: str
     email: str
     date: datetime
@@ -51,21 +52,25 @@ class _Written:
     text: str
 
 
-def make(count: int = 400) -> list[bytes]:
-    """``count`` mails with LF line ends, always the same ones."""
+def make(count: int = 400, *, html: float = 0.3, loyal: float = 0.0) -> list[bytes]:
+    """``count`` mails with LF line ends, always the same ones.
+
+    ``html`` is the share of those with an HTML alternative, ``loyal`` that of the answers whose author wrote what they
+    answer, too: these go on with a conversation, where others join it.
+    """
     dice = random.Random(SEED)
     written: list[_Written] = []
     mails = []
     for number in range(count):
         answered = dice.choice(written[-60:]) if written and dice.random() < 0.4 else None
-        one, head = _letter(dice, number, answered)
+        same = answered is not None and loyal > 0 and dice.random() < loyal
+        one, head = _letter(dice, number, answered, answered.who if same and answered else dice.randrange(80))
         written.append(one)
-        mails.append(_mail(dice, one, head, with_html=dice.random() < 0.3))
+        mails.append(_mail(dice, one, head, with_html=dice.random() < html))
     return mails
 
 
-def _letter(dice: random.Random, number: int, answered: _Written | None) -> tuple[_Written, list[str]]:
-    who = dice.randrange(80)
+def _letter(dice: random.Random, number: int, answered: _Written | None, who: int) -> tuple[_Written, list[str]]:
     name, email = _NAMES[who % len(_NAMES)], f"user{who}@customer{who % 30}.example"
     language = answered.language if answered else _LANGUAGES[who % len(_LANGUAGES)]
     text = "\n\n".join(_paragraph(dice, language) for _ in range(dice.randint(1, 4))) + f"\n\n{name}"
@@ -74,7 +79,7 @@ def _letter(dice: random.Random, number: int, answered: _Written | None) -> tupl
     references = (*answered.references, answered.message_id)[-12:] if answered else ()
     date = _BEGAN + timedelta(minutes=number)
     one = _Written(
-        f"<{number}.{dice.getrandbits(64):x}@customer.example>", references, name, email, date, language, text
+        f"<{number}.{dice.getrandbits(64):x}@customer.example>", references, who, name, email, date, language, text
     )
     subject = ("Re: " if answered else "") + _sentence(dice, language)[:60]
     return one, [

@@ -44,6 +44,7 @@ class Table:
     rows: dict[int, Row] = field(default_factory=dict)
     troubles: int = 0
     delay: float = 0.0  # seconds that a look takes
+    recording: bool = True  # else nothing can be written
 
     def add(self, recipient: str, wait: float = 0.0, **changes: Any) -> Row:
         id = len(self.rows) + 1
@@ -56,10 +57,13 @@ class Table:
     def states(self) -> set[str]:
         return {row.state for row in self.rows.values()}
 
-    async def due(self, now: datetime, limit: int, excluding: Collection[int]) -> Sequence[Outgoing]:
+    async def due(
+        self, now: datetime, limit: int, excluding: Collection[int], without: Collection[str]
+    ) -> Sequence[Outgoing]:
         self._stumble()
         await asyncio.sleep(self.delay)
         ready = [row for row in self._queued() if row.next_at <= now and row.mail.id not in excluding]
+        ready = [row for row in ready if row.mail.envelope_to.rpartition("@")[2] not in without]
         return [row.mail for row in sorted(ready, key=lambda row: (row.next_at, row.mail.id))[:limit]]
 
     async def next_at(self) -> datetime | None:
@@ -67,6 +71,8 @@ class Table:
 
     async def sent(self, id: int) -> None:
         self._stumble()
+        if not self.recording:
+            raise OSError("disk full")
         self.rows[id].state = "sent"
 
     async def defer(self, id: int, error: str, next_at: datetime) -> None:
@@ -195,12 +201,38 @@ async def test_five_hundred_mails_go_out_over_four_connections_roughly_in_order(
 
 
 async def test_no_more_than_four_are_ever_in_flight() -> None:
-    table, peer = Table(), Peer(slow={"c@x.example": 0.02})
-    for _ in range(40):
+    table, peer = Table(), Peer(slow={"c@x.example": 0.02, "d@y.example": 0.02})
+    for _ in range(20):
         table.add("c@x.example")
+        table.add("d@y.example")
     async with smarthost(peer) as transport, running(table, transport):
         await until(lambda: table.states() == {"sent"})
     assert peer.most_busy == 4
+
+
+async def test_a_domain_that_hangs_takes_half_of_the_places_and_holds_up_no_other() -> None:
+    table, peer = Table(), Peer(slow={"c@dead.example": 60.0})
+    for _ in range(100):
+        table.add("c@dead.example")
+    others = [table.add(f"c@{number}.example") for number in range(50)]
+    async with smarthost(peer) as transport, running(table, transport):
+        assert await until(lambda: all(row.state == "sent" for row in others)) < 2.0
+        assert peer.busy == 2
+
+
+async def test_no_more_than_a_few_mails_are_sent_whose_end_cannot_be_recorded() -> None:
+    table, peer = Table(), Peer()
+    for _ in range(60):
+        table.add("c@x.example")
+    async with smarthost(peer) as transport, running(table, transport) as desk:
+        desk.outbox.wake()
+        table.recording = False
+        await until(lambda: len(peer.taken) >= 16)
+        await asyncio.sleep(0.3)
+        assert len(peer.taken) <= 20
+        table.recording = True
+        await until(lambda: table.states() == {"sent"})
+    assert len(peer.taken) == 60
 
 
 async def test_a_wake_sends_at_once() -> None:
@@ -392,9 +424,9 @@ async def test_a_queue_that_cannot_be_read_for_a_while_does_not_end_the_leg() ->
 
 
 async def test_a_drain_lets_mails_in_flight_end_and_starts_no_more() -> None:
-    table, peer = Table(), Peer(slow={"c@x.example": 0.2})
-    for _ in range(10):
-        table.add("c@x.example")
+    table, peer = Table(), Peer(slow={"c@x.example": 0.2, "d@y.example": 0.2})
+    for number in range(10):
+        table.add(("c@x.example", "d@y.example")[number % 2])
     async with smarthost(peer) as transport, running(table, transport) as desk:
         await until(lambda: peer.busy == 4)
         await desk.outbox.drain(5.0)
@@ -414,8 +446,9 @@ async def test_a_drain_that_meets_the_leg_looking_for_mails_starts_none() -> Non
 
 
 async def test_a_drain_gives_up_on_a_hanging_mail_in_time_and_leaves_it_queued() -> None:
-    table, peer = Table(), Peer(slow={"slow@x.example": 60.0})
-    rows = [table.add("slow@x.example") for _ in range(6)]
+    slow = [f"slow@{number}.example" for number in range(6)]
+    table, peer = Table(), Peer(slow=dict.fromkeys(slow, 60.0))
+    rows = [table.add(recipient) for recipient in slow]
     async with smarthost(peer) as transport, running(table, transport) as desk:
         await until(lambda: peer.busy == 4)
         began = asyncio.get_running_loop().time()

@@ -81,6 +81,7 @@ flush     unix n - n 1000? 0 flush
 proxymap  unix - - n - - proxymap
 smtp      unix - - n - - smtp
 relay     unix - - n - - smtp
+virtual   unix - n n - - virtual
 lmtp      unix - - n - - lmtp
 showq     unix n - n - - showq
 error     unix - - n - - error
@@ -108,9 +109,12 @@ def lmtp(port: int) -> str:
 
 
 class Postfix:
-    """One server in ``directory``, which everybody must be able to enter; ``transports`` says where a domain is."""
+    """One server in ``directory``, which everybody must be able to enter; ``transports`` says where a domain is.
 
-    def __init__(self, directory: Path, transports: Mapping[str, str]) -> None:
+    ``more`` is further configuration.
+    """
+
+    def __init__(self, directory: Path, transports: Mapping[str, str], more: str = "") -> None:
         self.directory = directory
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
@@ -120,7 +124,7 @@ class Postfix:
         shutil.chown(directory / "data", "postfix")
         table = " ".join(f"{{ {domain} = {where} }}" for domain, where in transports.items())
         main = _MAIN.format(dir=directory, domains=" ".join(transports), transports=table)
-        (self._etc / "main.cf").write_text(main)
+        (self._etc / "main.cf").write_text(main + more)
         (self._etc / "master.cf").write_text(_MASTER.format(port=self.port))
 
     def start(self) -> None:
@@ -181,12 +185,12 @@ def _runs(pid: int) -> bool:
 
 
 @contextmanager
-def running(transports: Mapping[str, str]) -> Iterator[Postfix]:
+def running(transports: Mapping[str, str], more: str = "") -> Iterator[Postfix]:
     """A server for a while; in /tmp itself, where its users may enter each folder on the way."""
     with tempfile.TemporaryDirectory(prefix="postfix-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
         directory.chmod(0o755)
-        server = Postfix(directory, transports)
+        server = Postfix(directory, transports, more)
         server.start()
         try:
             yield server

@@ -79,6 +79,8 @@ class Session:
         lines = []
         while True:
             lines.append(self._file.readline().decode().rstrip())
+            if not lines[-1]:
+                raise ConnectionError("hung up")
             if lines[-1][3:4] != "-":
                 return "\n".join(lines)
 
@@ -94,6 +96,10 @@ class Session:
         self.say(f"MAIL FROM:<{sender}>")
         self.say(f"RCPT TO:<{SUPPORT}>")
         self.say("DATA", "3")
+        return self.send_content(raw)
+
+    def send_content(self, raw: bytes) -> int:
+        """What comes after DATA, with its final dot; the mail's number in the inbox, or Refused."""
         stuffed = re.sub(rb"(?m)^\.", b"..", raw)
         end = b".\r\n" if not raw or raw.endswith(b"\r\n") else b"\r\n.\r\n"
         self._socket.sendall(stuffed + end)

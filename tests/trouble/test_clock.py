@@ -22,7 +22,7 @@ def test_a_clock_that_jumps_back_an_hour_loses_no_reminder_and_doubles_none(tmp_
         "DONT_FAKE_MONOTONIC": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
-    with rig(tmp_path, environment=environment, targets={"first_reply": "2s", "warn": "50%"}) as desk:
+    with rig(tmp_path, environment=environment, targets={"first_reply": "4s", "warn": "25%"}) as desk:
 
         def reminders(ticket: int) -> int:
             return len(desk.rows(f"SELECT 1 FROM outbox WHERE kind = 'reminder' AND ticket_id = {ticket:d}"))

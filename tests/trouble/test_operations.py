@@ -221,7 +221,7 @@ def test_health_is_503_while_the_store_is_locked(watched: Desk) -> None:
         status, reasons = health(watched)
         assert time.monotonic() - began < 6
     assert status == 503
-    assert "the store does not answer within 4 s" in reasons
+    assert "the store cannot be written for 4 s" in reasons
     until(lambda: health(watched)[0] == 200, watched.log)
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 
 from maildesk.mail.html import to_text
+from maildesk.mail.html import words as all_words
 from maildesk.mail.trim import structure
 from maildesk.mail.trim.structure import cut_html
 from maildesk.mail.trim.text import Cut, cut
@@ -28,6 +29,7 @@ _ADDED = re.compile(r"<(?:https?|mailto|tel|cid):[^<>\n]*>|\[(?:image|cid): ?[^\
 # says more than a name.
 _TOLD = re.compile("[0-9\u0660-\u0669\u06f0-\u06f9@:>\uff1a]")
 _NO_LETTER = re.compile(r"[\W_]+")
+_LOOK = 500  # characters that are compared at a time
 
 
 def reply(text: str, page: str | None) -> Reply:
@@ -61,6 +63,10 @@ def html(mail: Mail) -> str | None:
     if not mail.html or not mail.reply.text:
         return None
     letters = _letters(mail.reply.text)
+    page = structure.unmarked(mail.html)
+    shown = all_words(page.body) if page and page.body else None
+    if page and shown is not None:
+        return page.html if _is_spelt(letters, shown) else None
     words = structure.new_words(mail.html)
     if words is not None:
         if _letters(words.text) == letters:
@@ -72,6 +78,19 @@ def html(mail: Mail) -> str | None:
 
 def _letters(text: str) -> str:
     return _NO_LETTER.sub("", _ADDED.sub("", text))
+
+
+def _is_spelt(letters: str, text: str) -> bool:
+    """Whether these are a text's letters; of a long one that goes on otherwise, little is looked at."""
+    if "<" in text or "[" in text:  # something may be added in it
+        return _letters(text) == letters
+    read = 0
+    for start in range(0, len(text), _LOOK):
+        piece = _NO_LETTER.sub("", text[start : start + _LOOK])
+        if not letters.startswith(piece, read):
+            return False
+        read += len(piece)
+    return read == len(letters)
 
 
 def _line_after(text: str, above: str) -> int | None:

@@ -69,7 +69,7 @@ def _is_marker(line: str) -> bool:
     if len(line) > LONGEST_MARKER:
         return False
     core = fold(line.strip(DRAWN))
-    if core in PHRASES.rules:
+    if not core or core in PHRASES.rules:
         return False
     if core.startswith(PHRASES.above) or core.removeprefix("please ").startswith(PHRASES.above):
         return True

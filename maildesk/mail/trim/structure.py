@@ -61,6 +61,10 @@ _SIGNATURES = ", ".join(
         "[class*=ms-outlook-mobile-signature], [id*=ms-outlook-mobile-signature]",
         "[class*=moz-signature]",
         "[class*=protonmail_signature_block]",
+        "[class*=front-signature]",
+        "[class*=missive_signature]",
+        "#composer_signature",  # Samsung
+        "[name=messageSignatureSection]",  # Spark
     )
 )
 # What every page with one of the quotes, starts or signatures above has in its source. One search takes 12 µs in
@@ -106,6 +110,14 @@ def may_quote(html: str) -> bool:
 def may_sign(html: str) -> bool:
     """The same of signatures that a client marks as such."""
     return "ignature" in html
+
+
+def unmarked(html: str) -> LexborHTMLParser | None:
+    """The page, where nothing in it is marked as somebody else's words, nor as a signature: all of it is new."""
+    if may_quote(html) or may_sign(html):
+        return None
+    page = LexborHTMLParser(bounded(html).replace(_GAP, ""))
+    return None if page.body is None or _footers(page.body) else page
 
 
 def new_words(html: str) -> Words | None:
@@ -173,11 +185,15 @@ def _rest_out(body: LexborNode) -> bool:
 def _signatures_out(body: LexborNode, marked: bool) -> bool:
     signatures = body.css(_SIGNATURES)[:MOST_QUOTES] if marked else []
     found = [node for node in signatures if len(node.text()) <= LONGEST_SIGNATURE]
-    found += [node for node in body.css("div, p")[-LAST_BLOCKS:] if is_footer(node.text().strip())]
+    found += _footers(body)
     for node in found:
         if _is_within(node, body):
             node.remove()
     return bool(found)
+
+
+def _footers(body: LexborNode) -> list[LexborNode]:
+    return [node for node in body.css("div, p")[-LAST_BLOCKS:] if is_footer(node.text().strip())]
 
 
 def _is_within(node: LexborNode, outer: LexborNode) -> bool:
