@@ -110,6 +110,7 @@ class Purpose(StrEnum):
     REMINDERS = "reminders"  # to an agent: what is due, when it is much at once
     NUDGE = "nudge"  # to a customer who does not answer
     FAREWELL = "farewell"  # the last of these: the ticket is solved now
+    CANARY = "canary"  # to the desk itself: does mail come round?
     RATING = "rating"  # to a customer whose ticket was solved: how was it?
     REVIEW = "review"  # thanks for a very good one, and a wish
 
@@ -946,6 +947,13 @@ class FailMail:
 
 
 @dataclass(frozen=True, slots=True)
+class LandCanary:
+    """A canary has come round."""
+
+    outbox_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class RaiseAlarm:
     """The admins are told of something that concerns the whole desk."""
 
@@ -984,6 +992,7 @@ Step = (
     | TakeGathered
     | FailMail
     | DropMails
+    | LandCanary
     | Defer
     | Release
     | Forget

@@ -77,6 +77,7 @@ class Thought:
     meant: Meant
     question: Question
     case: Case
+    took: float = 0.0  # seconds, to read it
 
     @property
     def mail(self) -> Mail:
@@ -95,6 +96,8 @@ class Thinker:
         """
         self.store, self.policy, self.clock, self.begin = store, policy, clock, begin
         self._stood: Policy | None = None  # the one whose timers stand
+        self.finished: list[tuple[str, str, float]] = []
+        """Of the last `mails`: source, verdict, and the seconds that understanding took."""
 
     # --- mails ---------------------------------------------------------------------------------------
 
@@ -106,6 +109,7 @@ class Thinker:
         """
         ends = time.monotonic() + budget
         thoughts: list[Thought] = []
+        self.finished = []
         count = octets = 0
         for id in intake.waiting(self.store, self.clock(), limit):
             count += 1
@@ -131,6 +135,7 @@ class Thinker:
     def _read(self, id: int) -> Thought | None:
         """Bytes to meaning, outside of any transaction; None when that failed (and is noted)."""
         self.begin(id)
+        began = time.perf_counter()
         try:
             waiting = intake.load(self.store, id)
             mail = parse.read(waiting.mail.raw)
@@ -141,7 +146,7 @@ class Thinker:
             known = Facts(contact=rows.contact(self.store, asked.person or asked.author))
             case = case_of(waiting, meant, known, self.policy, moment(self.clock()))
             case = replace(case, routed=routing.route(case.incoming, self.policy.config))
-            return Thought(waiting, meant, asked, case)
+            return Thought(waiting, meant, asked, case, time.perf_counter() - began)
         except sqlite3.OperationalError:
             raise  # the disk: not this mail's fault
         except Exception as error:  # noqa: BLE001 - the supervisor of one mail's thinking
@@ -151,7 +156,7 @@ class Thinker:
 
     def _settle(self, thought: Thought) -> None:
         """Facts, plan and effects of one mail, all or nothing."""
-        waiting = thought.waiting
+        waiting, began = thought.waiting, time.perf_counter()
         self.begin(waiting.id)
         try:
             with self.store.transaction():
@@ -159,7 +164,10 @@ class Thinker:
                     return  # a worker that outlived its daemon has settled it meanwhile
                 known = facts.gather(self.store, thought.question)
                 case = replace(thought.case, facts=known, moment=moment(self.clock()))
-                self._record(thought, case, decide(case))
+                plan = decide(case)
+                self._record(thought, case, plan)
+            took = thought.took + time.perf_counter() - began
+            self.finished.append((waiting.mail.source, plan.verdict, round(took, 6)))
         except sqlite3.OperationalError:
             raise  # disk full, locked: not this mail's fault
         except Exception as error:  # noqa: BLE001 - the supervisor of one mail's thinking

@@ -21,7 +21,7 @@ from maildesk.store import copies, forward
 from maildesk.store.forward import Unfit
 from maildesk.store.times import to_text, to_time, to_time_or_none
 
-__all__ = ["BUSY_TIMEOUT", "Row", "Store", "Unfit", "Value", "to_text", "to_time", "to_time_or_none"]
+__all__ = ["BUSY_TIMEOUT", "CHECKPOINT", "Row", "Store", "Unfit", "Value", "to_text", "to_time", "to_time_or_none"]
 
 log = logging.getLogger(__name__)
 
