@@ -110,6 +110,9 @@ class Purpose(StrEnum):
     REMINDERS = "reminders"  # to an agent: what is due, when it is much at once
     NUDGE = "nudge"  # to a customer who does not answer
     FAREWELL = "farewell"  # the last of these: the ticket is solved now
+    CANARY = "canary"  # to the desk itself: does mail come round?
+    RATING = "rating"  # to a customer whose ticket was solved: how was it?
+    REVIEW = "review"  # thanks for a very good one, and a wish
 
 
 def mailbox_of(email: str) -> str:
@@ -351,6 +354,8 @@ class Reach:
     proven: bool = False  # one of these is really theirs
     automatic: bool = False  # one of these was a machine's
     bounced: bool = False  # one of ours on it came back
+    asked_at: datetime | None = None  # when they were last asked for a rating, of whatever ticket
+    asked_here: bool = False  # and whether of this one, ever
 
     @property
     def refusal(self) -> str:
@@ -455,6 +460,25 @@ class View(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Frequent:
+    """A question that is often asked. ``name`` is its template's; "" of one that an agent kept (`#faq`)."""
+
+    language: str
+    question: str
+    answer: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What a customer thought of how their ticket went, so far."""
+
+    asked: bool = False  # were they asked at all
+    score: int | None = None
+    thanked: bool = False  # has this person ever been asked for a public review
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """What of the desk somebody asks to see; None, "" and () narrow nothing. A LIST without a status: live ones."""
 
@@ -473,6 +497,7 @@ class Look:
     ticket_id: int | None = None  # of SHOW and WHY
     entry_id: int | None = None  # or the ticket of this message
     zone: str = ""  # of STATS: where its days begin
+    urgent_first: bool = False  # of a LIST: what is marked as urgent stands before the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -553,13 +578,19 @@ class Facts:
     loads: Mapping[str, int] = field(default_factory=dict)  # agent id -> live tickets, if a team shares by load
     turns: Mapping[str, str] = field(default_factory=dict)  # team id -> the agent whose turn it was last
     auto_replies_to_sender: int = 0  # within auto_reply_limit's time
+    auto_replies_by_day: int = 0  # within auto_reply_day_limit's
     auto_replies_of_desk: int = 0
+    cap_told: bool = False  # the admins have heard lately that this sender's, or somebody's, robot was stopped
     notices: Mapping[str, int] = field(default_factory=dict)  # agent id -> within notice_limit's time
     answers: Mapping[str, int] = field(default_factory=dict)  # agent id -> our own words to them, within an hour
     figures: tuple[tuple[str, str, str], ...] = ()  # of the week: name, value, that of the week before
     shown: Mapping[str, int] = field(default_factory=dict)  # agent id -> lists and the like to them, within an hour
     gathering: frozenset[str] = frozenset()  # agents for whom a gathered mail is under way
-    open_tickets: int = 0  # of this contact, others than this one
+    usual: int | None = None  # minutes that a first answer takes at this hour; None: nobody can tell
+    own: tuple[tuple[int, str, Status], ...] = ()  # the sender's open tickets, the newest first: number and subject
+    frequent: tuple[Frequent, ...] = ()  # what may be asked in the mail, the likeliest first
+    rating: Rating = Rating()
+    waits: tuple[tuple[int, ...], ...] = ()  # minutes, of first answers: those at most like this hour, then others
 
 
 @dataclass(frozen=True, slots=True)
@@ -579,12 +610,17 @@ class Question:
     bounced_ids: tuple[str, ...] = ()  # Message-IDs of ours that a delivery report may be about
     now: datetime | None = None
     loads: bool = False  # whether a team shares its work by load, or by turns
+    urgent_first: bool = False  # in lists
     agent: str = ""  # the id of the agent in From; their word alone proves nothing
     seen_revision: int | None = None  # the ticket's, as the agent's address or the mail they answer says
     secrets: tuple[str, ...] = ()  # hashes of one-time tokens that it may answer to
     tickets: tuple[int, ...] = ()  # that its commands name
     looks: tuple[Look, ...] = ()  # what its commands ask to see
+    own: int = 0  # how many of their open tickets they may be told of
+    frequent: tuple[str, ...] = ()  # words by which the questions that are often asked are searched
+    rates: bool = False  # whether it may be a rating
     auto_replies_since: datetime | None = None
+    day_since: datetime | None = None
     desk_since: datetime | None = None
     desk_limit: int = 0  # of all auto-replies since then: more need not be counted
     notices_since: datetime | None = None
@@ -757,6 +793,31 @@ class AddFaq:
 
 
 @dataclass(frozen=True, slots=True)
+class StandFrequent:
+    """Of the questions that templates answer, exactly these can be found."""
+
+    frequent: tuple[Frequent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepUsual:
+    """How long a first answer usually takes at this hour, in minutes; None: nobody can tell."""
+
+    minutes: int | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A customer's rating; it takes the place of an earlier one of the same ticket."""
+
+    ticket_id: int
+    score: int
+    scale: int = 5
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordEvent:
     ticket_id: int
     kind: str
@@ -826,7 +887,10 @@ class TimerKind(StrEnum):
     DIGEST = "digest"  # per agent, or per team ("team:billing"); no ticket
     WEEKLY = "weekly"  # per lead; no ticket
     RECUR = "recur"  # ``agent`` holds the name of the recurring ticket
+    RATING = "rating"  # the customer is asked how it was
+    USUAL = "usual"  # each hour: how long a first answer usually takes; no ticket
     GATHER = "gather"  # one mail with the notices beyond notice_limit; per agent, no ticket
+    HUSH = "hush"  # until then no alarm that the cap on auto-replies was reached: by ``label``'s mailbox, or anybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -883,6 +947,21 @@ class FailMail:
     error: str
 
 
+@dataclass(frozen=True, slots=True)
+class LandCanary:
+    """A canary has come round."""
+
+    outbox_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseAlarm:
+    """The admins are told of something that concerns the whole desk."""
+
+    title: str
+    details: str
+
+
 Step = (
     CreateTicket
     | SetField
@@ -902,6 +981,9 @@ Step = (
     | TakeTurn
     | AddInquiry
     | AddFaq
+    | StandFrequent
+    | KeepUsual
+    | Rate
     | RecordEvent
     | QueueMail
     | SetTimer
@@ -911,9 +993,11 @@ Step = (
     | TakeGathered
     | FailMail
     | DropMails
+    | LandCanary
     | Defer
     | Release
     | Forget
+    | RaiseAlarm
 )
 
 

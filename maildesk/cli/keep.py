@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -129,16 +128,20 @@ def _progress(what: str, total: int) -> Iterator[_Step]:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @pass_premises
 def backup(premises: Premises, file: Path) -> None:
-    """Writes a consistent copy of the store to FILE, while the daemon runs; overwrites nothing."""
+    """Writes a consistent copy of the store to FILE, while the daemon runs; overwrites nothing.
+
+    To restore, stop the daemon, put the file in the store's place and start the daemon.
+    """
     config = premises.config()
     try:
-        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # people's mail is in it
+        with premises.reading(config) as store, _pages() as step:
+            store.backup(file, step)
     except FileExistsError as error:
         raise Wrong(f"{file} is there already; name another file, or move that one away") from error
-    try:
-        with premises.reading(config) as store:
-            store.backup(file)
-    except BaseException:
-        file.unlink(missing_ok=True)
-        raise
     say(f"{file}: {file.stat().st_size:,} octets; to restore, stop the daemon and put it at {config.desk.store}")
+
+
+@contextmanager
+def _pages() -> Iterator[Callable[[int, int], None]]:
+    with _progress("Copying", 100) as step:
+        yield lambda done, of: step(done * 100 // max(of, 1))

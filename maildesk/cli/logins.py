@@ -1,4 +1,4 @@
-"""What `check --online` finds out: whether the servers let us in, and what the domain says of its mail.
+"""What `check --online` finds out: whether the store is sound, the servers let us in, and what the domain says.
 
 Reads mailboxes' names and nothing in them; sends no mail.
 """
@@ -7,32 +7,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from maildesk.config import Config, Imap, SmtpOut
-from maildesk.edge import dns
+from maildesk.edge import checkup, dns
+from maildesk.edge.checkup import Finding
 from maildesk.edge.imap_account import Leave, Pace
 
 _CONNECT = 10.0  # seconds
 _ANSWER = 15.0
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: ``ok`` is None where it could not be looked at."""
-
-    what: str
-    ok: bool | None
-    detail: str
-
-    def __str__(self) -> str:
-        said = {True: "ok", False: "fails", None: "cannot look"}[self.ok]
-        return f"{self.what}: {said}" + (f": {self.detail}" if self.detail else "")
-
-
 def online(config: Config) -> tuple[Finding, ...]:
-    """Every login, then every record."""
-    found = [_imap(imap) for imap in config.receive.imap]
+    """The machine and the store, every login, then every record."""
+    found = [*checkup.look(config, datetime.now(UTC), checkup.Patience())]
+    found += [_imap(imap) for imap in config.receive.imap]
     if config.send.smtp is not None:
         found.append(_smtp(config.send.smtp, config.desk.domain))
     resolvers = dns.resolvers()

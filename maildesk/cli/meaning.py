@@ -40,7 +40,7 @@ def of_mail(raw: bytes, mail: Mail, judged: Judged | None) -> Object:
         "origin": _origin(plan, case),
         "ticket": {"id": plan.ticket_id, "how": plan.how} if plan.ticket_id is not None else None,
         "route": _route(plan),
-        "commands": list(_commands(case)) if plan.verdict is not Verdict.NEW_TICKET else [],
+        "commands": list(_commands(plan, case)),
         "errors": [str(problem) for problem in (*mail.problems, *plan.problems)],
         "verdict": str(plan.verdict),
         "reason": plan.reason,
@@ -159,12 +159,16 @@ def _route(plan: Plan) -> Mapping[str, Any]:
     return {**given, "priority": str(new.priority), "tags": sorted(new.tags)}
 
 
-def _commands(case: Case) -> Iterator[Object]:
+def _commands(plan: Plan, case: Case) -> Iterator[Object]:
     """The commands that would be read: an agent's who may act, from their own words."""
     if case.facts.duplicate_of is not None or case.facts.ours is not None or case.mail.automatic:
         return
-    claimed = authority.judge(case)
-    if claimed is None or claimed.rank is not Rank.ACTS:
+    opened = plan.verdict is Verdict.NEW_TICKET
+    if opened and (case.agent is None or plan.actor != case.agent.id):
+        return  # a customer's
+    forwarded, claimed = case.forwarded if opened else None, authority.judge(case)
+    if forwarded is None and (claimed is None or claimed.rank is not Rank.ACTS):
         return
-    for command in grammar.parse(case.mail.reply.text, tuple(BY_NAME)).commands:
+    words = forwarded.above if forwarded is not None else case.mail.reply.text
+    for command in grammar.parse(words, tuple(BY_NAME)).commands:
         yield {"verb": command.verb, "args": [argument.text for argument in command.arguments]}

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from maildesk.cli import charts, picture
 from maildesk.desk.figures import Report
 from maildesk.desk.figures.definitions import BY_NAME, RULES, TABLE
-from maildesk.desk.figures.summary import details, percent, span
+from maildesk.desk.figures.summary import details, feelings, percent, span
 
 _ROWS = 25  # of a group that are shown
 
@@ -134,7 +134,7 @@ def page(report: Report, name: str) -> str:
         charts=[Markup(charts.drawing(charts.WIDTH, charts.HEIGHT, [chart])) for chart in drawn.values()],  # noqa: S704
         waits=[(BY_NAME["first_reply"].title, report.first_reply), (BY_NAME["solution"].title, report.solution)],
         growing=BY_NAME["growing"].title,
-        more=details(report),
+        more=(*details(report), *feelings(report)),
         most=_ROWS,
         nobody=picture.NOBODY,
         table=TABLE,

@@ -10,7 +10,7 @@ import difflib
 import re
 from collections.abc import Collection, Iterator
 
-from maildesk.config import timetable
+from maildesk.config import asked, timetable
 from maildesk.config.brands import room_for_token
 from maildesk.config.complaints import Loc
 from maildesk.config.section import Secret
@@ -30,6 +30,7 @@ def disagreements(config: Config) -> Iterator[tuple[Loc, str]]:
     yield from _origins(config)
     yield from _brands(config)
     yield from timetable.disagreements(config)
+    yield from asked.disagreements(config)
     for index, admin in enumerate(config.desk.admins):
         if config.desk.is_own(admin):
             yield ("desk", "admins", index), f"{admin} is the desk's own address: its alarms would become tickets"

@@ -66,7 +66,11 @@ _SHOWN_KEYS = """
     escalations.set escalations.set.priority escalations.tell
     silence.remind silence.solve_after silence.close_after
     recurring.team
-    limits.think_time limits.think_memory
+    auto_reply.answer_time auto_reply.faq auto_reply.open_tickets
+    mood.ask
+    ratings.after ratings.every ratings.on_bad
+    canary.every canary.within metrics.listen
+    limits.think_time limits.think_memory limits.free_space
 """
 _SHOWN = frozenset(_SHOWN_KEYS.split())
 

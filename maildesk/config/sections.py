@@ -11,7 +11,10 @@ from pydantic import Field, PrivateAttr, model_validator
 from maildesk.config.brands import Brand
 from maildesk.config.desk import Desk
 from maildesk.config.digest import Digest
+from maildesk.config.feedback import AutoReply, Mood, Ratings
+from maildesk.config.health import Canary, Metrics
 from maildesk.config.section import Section
+from maildesk.config.spoken import Spoken
 from maildesk.config.time import Escalation, Hours, Recurring, Silence, Targets
 from maildesk.config.values import Duration, Size
 from maildesk.config.ways import Receive, Send
@@ -29,6 +32,11 @@ class Limits(Section):
         "768MiB",
         ge=256 * 2**20,
         description="so is one that needs more memory than this",
+        validate_default=True,
+    )
+    free_space: Size = Field(
+        "100MiB",
+        description="with less on the store's disk no mail is taken in (452), and what was taken is still answered",
         validate_default=True,
     )
 
@@ -55,8 +63,24 @@ class Config(Section):
     )
     silence: Silence = Field({}, description="what is done when a customer does not answer", validate_default=True)
     digest: Digest | None = Field(None, description="what waits, as a mail each morning; left out: none")
+    auto_reply: AutoReply = Field(
+        {}, description="what customers are told besides that their mail has arrived", validate_default=True
+    )
+    incident: Spoken | None = Field(
+        None,
+        description="told in every auto-reply as long as it stands here, alone or per language",
+        examples=["Payments are slow."],
+    )
+    mood: Mood = Field({}, description="how customers feel, asked and not guessed", validate_default=True)
+    ratings: Ratings | None = Field(None, description="how happy customers are once solved; left out: nobody is asked")
     recurring: tuple[Recurring, ...] = Field((), description="tickets that open by themselves, again and again")
-    limits: Limits = Field({}, description="what one mail may cost", validate_default=True)
+    canary: Canary | None = Field(
+        None, description="a mail of the desk to itself, out by send.smtp and in again; left out: none"
+    )
+    metrics: Metrics | None = Field(
+        None, description="GET /metrics (Prometheus) and /health, on this machine alone; left out: none"
+    )
+    limits: Limits = Field({}, description="what a mail may cost, and mail in all", validate_default=True)
 
     _path: Path = PrivateAttr(default=Path())
 

@@ -109,7 +109,8 @@ def _check_host(value: str) -> str:
     return value
 
 
-def _check_language(value: str) -> str:
+def check_language(value: str) -> str:
+    """The language itself; ValueError when it is none."""
     if not re.fullmatch(r"[a-z]{2,3}", value):
         raise ValueError(f"{_short(value)} is no language; write its two letters, such as en or it")
     return value
@@ -302,7 +303,7 @@ Network = Annotated[
     BeforeValidator(_parse_network),
     WithJsonSchema({"type": "string"}),
 ]
-Language = Annotated[str, AfterValidator(_check_language), _text("[a-z]{2,3}")]
+Language = Annotated[str, AfterValidator(check_language), _text("[a-z]{2,3}")]
 Week = Annotated[str, AfterValidator(_check_week)]
 WeekHours = Annotated[str, AfterValidator(_check_hours)]
 Country = Annotated[str, AfterValidator(_check_country), _text(_COUNTRY)]

@@ -20,9 +20,10 @@ class SmtpIn(Section):
         None, description="our name in the greeting; left out: the desk's domain", examples=["mx.acme.example"]
     )
     max_size: Size = Field("25MiB", ge=1024, description="the largest mail that is taken", validate_default=True)
+    recipients: int = Field(100, ge=1, description="of one mail; RFC 5321 wants 100 at least")
     relays: tuple[Network, ...] = Field(
         ("127.0.0.0/8", "::1"),
-        description="peers we trust to have checked the sender; they have no limit of rate",
+        description="peers we trust to have checked the sender; no limit of rate or of sessions counts against them",
         validate_default=True,
     )
     trust_authserv: tuple[str, ...] = Field(
@@ -41,10 +42,16 @@ class SmtpIn(Section):
     )
     sender_limit: Rate = Field(
         {"count": 1000, "per": "10m"},
-        description="mails of one envelope sender, relays apart",
+        description="mails of one envelope sender, relays apart; what is beyond is put off (450), never lost",
         validate_default=True,
     )
-    connections: int = Field(200, ge=1, description="how many at once")
+    client_limit: Rate = Field(
+        {"count": 2000, "per": "10m"},
+        description="mails from one client's address, relays apart (of IPv6: its /64)",
+        validate_default=True,
+    )
+    connections: int = Field(200, ge=1, description="how many at once; a tenth of them are kept for relays")
+    connections_per_client: int = Field(20, ge=1, description="how many at once from one address, relays apart")
 
     @model_validator(mode="after")
     def _pair(self) -> SmtpIn:

@@ -105,7 +105,7 @@ def _on_ticket(case: Case, claimed: Authority, draft: Draft, block: Block) -> Pl
     if case.released is not None and case.released.entry_id is not None and not draft.speaks:
         steps.append(SetKind(case.released.entry_id, Kind.NOTE))
     verdict = Verdict.AGENT_REPLY if answers_customer else Verdict.NOTE
-    done = tuple(Reason("command", command.source.strip()) for command in block.commands)
+    done = tuple(Reason("command", line) for line in block.called)
     return Plan(verdict, agent.id, tuple(steps), (claimed.reason, *done), draft.ticket.id, "token")
 
 
@@ -202,7 +202,7 @@ def _without_ticket(case: Case, claimed: Authority, agent: Agent, meant: _Meant)
         return refused(case, claimed, agent, str(error))
     if effects.help or not (steps or meant.block.commands):
         return _helped(case, claimed, agent, steps)
-    done = tuple(Reason("command", command.source.strip()) for command in meant.block.commands)
+    done = tuple(Reason("command", line) for line in meant.block.called)
     return Plan(Verdict.NOTE, agent.id, tuple(steps), (claimed.reason, *done))
 
 

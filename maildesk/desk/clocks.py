@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from maildesk.config import Config
-from maildesk.desk import silence
+from maildesk.desk import hours, silence
+from maildesk.desk.calendars import calendar
 from maildesk.desk.commands.effects import after
 from maildesk.desk.promises import GRACE, OVER, WARN, Key, Milestone, begun, milestones
 from maildesk.model import (
@@ -36,6 +37,7 @@ from maildesk.model import (
 )
 
 DUE = (TimerKind.DUE_WARN, TimerKind.DUE)
+_DONE = frozenset({Status.SOLVED, Status.CLOSED})
 _WARNINGS = frozenset(WARN.values())
 
 
@@ -123,6 +125,7 @@ def _timers(turn: _Turn) -> Iterator[Step]:
     yield from _own_date(turn)
     yield from _asleep(turn)
     yield from _silent(turn)
+    yield from _rated(turn)
 
 
 def _promised(turn: _Turn) -> Iterator[Step]:
@@ -198,3 +201,16 @@ def _silent(turn: _Turn) -> Iterator[Step]:
         yield SetTimer(TimerKind.CLOSE, turn.now + turn.config.silence.close_after, id)
     elif old is Status.SOLVED and status is not old:
         yield CancelTimers(id, (TimerKind.CLOSE,))
+
+
+def _rated(turn: _Turn) -> Iterator[Step]:
+    """Once it is solved, or closed at once, its customer is asked how it was; not of one that is open again."""
+    ratings, before = turn.config.ratings, turn.before
+    if ratings is None or before is None:  # history is closed from the beginning on
+        return
+    done, was_done = turn.after.status in _DONE, before.status in _DONE
+    if done and not was_done:
+        at = hours.next_open(turn.now + ratings.after, calendar(turn.config, turn.after.team))
+        yield SetTimer(TimerKind.RATING, at, turn.after.id)
+    elif was_done and not done:
+        yield CancelTimers(turn.after.id, (TimerKind.RATING,))

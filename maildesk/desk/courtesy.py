@@ -8,18 +8,17 @@ many open, or one answer too many stopped, than one "but" unheard.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import product
 
 from maildesk.desk.courtesy_words import WORDS
+from maildesk.desk.folding import words as words_of
 
 _LONGEST = 600  # characters
 _WORDS = 60
 _UNSURE = re.compile(r"[?¿؟;\d@#%$€£/\\<>=+*_{}\[\]|~^…]|\.\.\.|https?:")
 _SMILEYS = re.compile(r"(?<!\w)[:;=8xX]['’]?-?[)dDpP](?!\w)|<3|\^\^")
-_LETTERS = re.compile(r"[^\W\d_]+")
 _PART = re.compile(r"\[([^\]]*)\](\?)?|(\S+?)(\?)?(?=\s|$)")
 
 Phrase = tuple[str, ...]
@@ -40,10 +39,10 @@ def _said(text: str, names: Sequence[str]) -> Iterator[bool]:
     text = _SMILEYS.sub(" ", text)
     if len(text) > _LONGEST or _UNSURE.search(text):
         return
-    words = tuple(_LETTERS.findall(_folded(text)))
+    words = words_of(text)
     if not 0 < len(words) <= _WORDS:
         return
-    known = frozenset(part for name in names for part in _LETTERS.findall(_folded(name)))
+    known = frozenset(part for name in names for part in words_of(name))
     covered = (_covered(words, language, known) for language in WORDS)
     yield from (thanked for thanked in covered if thanked is not None)
 
@@ -82,12 +81,6 @@ def _written_out(phrase: str) -> Iterator[Phrase]:
         options = choice.split("|") if choice else [word]
         parts.append([*options, ""] if may_miss or word_may_miss else options)
     for chosen in product(*parts):
-        words = tuple(_LETTERS.findall(_folded(" ".join(chosen))))
+        words = words_of(" ".join(chosen))
         if words:
             yield words
-
-
-def _folded(text: str) -> str:
-    """In small letters, without accents; what an apostrophe joins, apart."""
-    bare = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in bare if not unicodedata.combining(char))

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from maildesk.desk import letters, notices, people, privacy, replies, routing, sharing, threading
+from maildesk.desk import expectation, letters, moods, notices, people, privacy, replies, routing, sharing, threading
 from maildesk.desk.case import Case, without_tags
+from maildesk.desk.commands.effects import after
 from maildesk.desk.letters import Parcel
+from maildesk.desk.moods import Feeling
 from maildesk.desk.notices import News
 from maildesk.mail import html, trim
 from maildesk.mail.compose import ComposeError
@@ -109,9 +111,12 @@ def new_ticket(case: Case, found: threading.Found) -> Plan:
         steps.append(LinkTickets(ticket.id, found.ticket.id, "follow_up" if follow_up else "relates"))
     reasons = [found.reason, *opened.reasons]
     if not case.history and ticket.status is not Status.SPAM:
-        news = _news(case, replace(ticket, revision=1), entry, "new")
+        feeling = expectation.felt(case, ticket)
+        if feeling.said:
+            steps.append(RecordEvent(ticket.id, "mood_guess", {"mood": feeling.mood, "urgent": int(feeling.urgent)}))
+        news = replace(_news(case, replace(ticket, revision=1), entry, "new"), guess=feeling.said)
         steps += notices.tell(desk(case), case.policy.told_of(ticket, case.facts.away), news)
-        reasons.append(_auto_reply(case, ticket, found, steps))
+        reasons.append(_auto_reply(case, Answered(ticket, found, feeling), steps))
     return Plan(Verdict.NEW_TICKET, ticket.requester.email, tuple(steps), tuple(reasons), ticket.id, "new")
 
 
@@ -160,16 +165,27 @@ def _news(case: Case, ticket: Ticket, entry: AddEntry, reason: str, newcomers: t
     return News(ticket, entry.entry, reason, author, proof, mail.attachments, mail.raw, newcomers)
 
 
-def _auto_reply(case: Case, ticket: Ticket, found: threading.Found, steps: list[Step]) -> Reason:
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A new ticket, how it came to be one, and how its customer may feel."""
+
+    ticket: Ticket
+    found: threading.Found
+    feeling: Feeling
+
+
+def _auto_reply(case: Case, about: Answered, steps: list[Step]) -> Reason:
     """Queues the auto-reply if there may be one; says why or why not."""
-    refused = replies.refusal(case)
+    refused, ticket, found = replies.refusal(case), about.ticket, about.found
     if refused is not None:
+        steps += replies.alarm(case, refused)
         return refused
     closed = found.ticket is not None and found.ticket.status is Status.CLOSED
     purpose = replies.template(case, closed and found.standing is threading.Standing.FOLLOW_UP)
     values: dict[str, object] = {}
     if purpose is Purpose.FOLLOW_UP and found.ticket is not None:
         values = {"previous": {"number": found.ticket.id, "tag": f"[#{found.ticket.id}]"}}
+    values |= expectation.values(desk(case), case, ticket, about.feeling)
     parcel = Parcel(purpose, ticket.language, values, in_reply_to=case.mail.message_id)
     # Threaded by the one mail it answers, and by nothing else that the sender may have named.
     try:
@@ -193,11 +209,14 @@ def reply(case: Case, found: threading.Found, ticket: Ticket) -> Plan:
     entry = add_entry(case, ticket.id, Kind.CUSTOMER)
     copied = tuple(people.copied(case, ticket.id, ticket.participants))
     joined = copied if people.may_bring_others(case, found) else ()
-    told = replace(ticket, revision=ticket.revision + 1, status=_reopened(ticket))
+    feeling = moods.read(case, found, ticket)
+    felt = tuple(moods.steps(feeling, ticket)) if feeling is not None else ()
+    told = after(replace(ticket, revision=ticket.revision + 1, status=_reopened(ticket)), felt)
     news = _news(case, told, entry, "answer", tuple(p.email for p in copied))
     steps = (
         *reopen(ticket),
         entry,
+        *felt,
         *(AddParticipant(ticket.id, person) for person in joined),
         *_links(case, ticket),
         *(() if ticket.status is Status.SPAM else

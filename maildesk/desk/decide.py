@@ -14,11 +14,14 @@ from maildesk.desk import (
     attendance,
     authority,
     bounces,
+    canary,
     clocks,
     customers,
+    feelings,
     forwards,
     gratitude,
     people,
+    ratings,
     threading,
 )
 from maildesk.desk.case import Case
@@ -38,6 +41,8 @@ def _decide(case: Case) -> Plan:
         return agents.released(case, case.released)
     if facts.duplicate_of is not None:
         return _ignore("duplicate", f"same as {facts.duplicate_of}")
+    if (landed := canary.landed(case)) is not None:
+        return landed
     if facts.ours is not None:
         return _ignore("ours", f"our own mail {facts.ours.id} to {facts.ours.recipient} came back")
     if mail.bounce is not None:
@@ -74,8 +79,11 @@ def _ignore(rule: str, why: str) -> Plan:
 
 def _from_outside(case: Case, found: threading.Found) -> Plan:
     ticket = found.ticket
-    if ticket is not None and gratitude.is_all(case, found, ticket):
-        return customers.thanked(case, found, ticket)
+    if ticket is not None:
+        if gratitude.is_all(case, found, ticket):
+            return customers.thanked(case, found, ticket)
+        if (said := ratings.given(case, found, ticket) or feelings.told(case, found, ticket)) is not None:
+            return said
     if ticket is None or found.standing in (Standing.LINKED, Standing.FOLLOW_UP, Standing.NONE):
         return customers.new_ticket(case, found)
     if found.standing is Standing.HELD:

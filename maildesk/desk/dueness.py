@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from maildesk.config import Agent, Config
-from maildesk.desk import clocks, digests, letters, nudges, recurring, reminders
+from maildesk.config import Agent
+from maildesk.desk import clocks, digests, frequent, letters, nudges, ratings, recurring, reminders, usual
+from maildesk.desk.policy import Policy
 from maildesk.model import (
     Gathered,
     Plan,
     Reason,
     SetTimer,
+    StandFrequent,
     StandTimers,
     Step,
     TakeGathered,
@@ -31,10 +33,15 @@ def fire(desk: letters.Desk, timer: Timer, ticket: Ticket | None, gathered: Sequ
     return clocks.follow(plan, desk.facts, desk.policy.config, desk.moment.now)
 
 
-def stand(config: Config, now: datetime) -> Plan:
-    """The timers of no ticket, as the configuration wants them: at start-up, and whenever it has changed."""
-    kinds = (TimerKind.RECUR, TimerKind.DIGEST, TimerKind.WEEKLY)
-    return _plan((StandTimers(kinds, (*recurring.timers(config, now), *digests.timers(config, now))),), None, "start")
+def stand(policy: Policy, now: datetime) -> Plan:
+    """What stands by itself as the configuration wants it, at start-up and whenever that has changed: the timers of no
+    ticket, and the questions that templates answer.
+    """
+    config = policy.config
+    kinds = (TimerKind.RECUR, TimerKind.DIGEST, TimerKind.WEEKLY, TimerKind.USUAL)
+    timers = (*recurring.timers(config, now), *digests.timers(config, now), *usual.timer(config, now))
+    questions = frequent.of_templates(policy, letters.shared(policy.face(None)))
+    return _plan((StandTimers(kinds, timers), StandFrequent(questions)), None, "start")
 
 
 def _fired(desk: letters.Desk, timer: Timer, ticket: Ticket | None, gathered: Sequence[Gathered]) -> Plan:
@@ -53,6 +60,8 @@ def _of_desk(desk: letters.Desk, timer: Timer) -> Iterable[Step]:
             return digests.morning(desk, timer)
         case TimerKind.WEEKLY:
             return digests.week(desk, timer)
+        case TimerKind.USUAL:
+            return usual.reckon(desk.policy.config, desk.moment.now, desk.facts.waits)
         case _:
             return ()
 
@@ -63,6 +72,8 @@ def _of_ticket(desk: letters.Desk, timer: Timer, ticket: Ticket) -> Iterable[Ste
             return nudges.nudge(desk, timer, ticket)
         case TimerKind.CLOSE:
             return nudges.close(desk, ticket)
+        case TimerKind.RATING:
+            return ratings.ask(desk, timer, ticket)
         case kind if kind in reminders.KINDS:
             return reminders.mail(desk, timer, ticket) if timer.agent else reminders.fire(desk, timer, ticket)
         case _:

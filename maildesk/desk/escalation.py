@@ -56,7 +56,7 @@ def told(desk: letters.Desk, rule: Escalation, ticket: Ticket) -> tuple[Agent, .
     found: list[Agent] = []
     for whom in rule.tell:
         if whom == LEAD:
-            found += _leads(desk.policy.config, ticket)
+            found += leads(desk.policy.config, ticket)
         elif whom == TEAM:
             found += [agent for agent in agents if ticket.team in agent.teams]
         else:
@@ -64,7 +64,7 @@ def told(desk: letters.Desk, rule: Escalation, ticket: Ticket) -> tuple[Agent, .
     return tuple(agent for agent in agents if agent in found and agent.id != rule.set.assignee)
 
 
-def _leads(config: Config, ticket: Ticket) -> tuple[Agent, ...]:
+def leads(config: Config, ticket: Ticket) -> tuple[Agent, ...]:
     """The first circle that there is: leads of the team, leads, admins."""
     leads = tuple(agent for agent in config.agents if agent.role == "lead")
     own = tuple(agent for agent in leads if ticket.team in agent.teams)

@@ -77,7 +77,8 @@ def _means_a_customer(case: Case, original: Original) -> bool:
 
 def _believed(case: Case, claimed: Authority | None, agent: Agent) -> Reason | None:
     """Why it is sure that the agent forwards it; None if it is not."""
-    if claimed is not None and claimed.rank is Rank.ACTS and claimed.ticket is None:
+    by_address = case.recipient(*AGENTS) is not None or case.released is not None
+    if by_address and claimed is not None and claimed.rank is Rank.ACTS and claimed.ticket is None:
         return Reason("forward", f"{agent.id} forwards it to their own address of the desk")
     if case.recipient(*AGENTS, AddressKind.CUSTOMER) is not None or len(case.mail.from_) != 1:
         return None

@@ -18,10 +18,11 @@ def is_all(case: Case, found: Found, ticket: Ticket) -> bool:
         return False
     if case.history or case.automatic or mail.attachments or mail.reply.doubtful:
         return False
-    return courtesy.is_thanks(case.words, _names(case, ticket))
+    return courtesy.is_thanks(case.words, names(case, ticket))
 
 
-def _names(case: Case, ticket: Ticket) -> list[str]:
+def names(case: Case, ticket: Ticket) -> list[str]:
+    """Of those who write to each other on a ticket."""
     config = case.policy.config
     customer = (case.mail.author.name, ticket.requester.name, case.mail.author.email.partition("@")[0])
     ours = (config.desk.name, *(agent.name for agent in config.agents), *(team.name for team in config.teams))

@@ -28,7 +28,9 @@ MARKER = "##- {name} -##"
 _BY_PERSON = frozenset({Purpose.REPLY, Purpose.ASK, Purpose.CALL})  # but for an agent's own copy
 _REPLIED = frozenset({Purpose.AUTO_REPLY, Purpose.AUTO_REPLY_PLAIN, Purpose.FOLLOW_UP, Purpose.COMMAND_ERROR,
                       Purpose.HELP, Purpose.HELD, Purpose.LISTING, Purpose.TICKET, Purpose.STATS,
-                      Purpose.WHY})  # fmt: skip
+                      Purpose.WHY, Purpose.REVIEW})  # fmt: skip
+_LINKING = frozenset({Purpose.AUTO_REPLY, Purpose.AUTO_REPLY_PLAIN, Purpose.FOLLOW_UP, Purpose.RATING})
+"""In these, links stand that write to their reader's own reply address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,14 @@ def to_customer(
     }
     rendered = face.templates.render(parcel.purpose, parcel.language, {**values, **parcel.values})
     name = f"{author.name} ({face.name})" if author else face.name
+    reply_to = addresses.address(face, AddressKind.CUSTOMER, person.token)
     echo = parcel.purpose is not Purpose.AUTO_REPLY_PLAIN
     envelope = _Envelope(
         sender=Address(name, face.address),
         to=Address(person.name if echo else "", person.email),
-        reply_to=addresses.address(face, AddressKind.CUSTOMER, person.token),
+        reply_to=reply_to,
         subject=_numbered(rendered.subject, ticket),
-        guard=privacy.guard(config),
+        guard=privacy.guard(config, reply_to if parcel.purpose in _LINKING and addresses.has_tokens(face) else ""),
         house=face,
     )
     return _queue(desk, envelope, rendered, parcel, ticket=ticket)
@@ -193,6 +196,24 @@ def alarm(desk: Desk, admin: str, title: str, details: str) -> QueueMail:
     return _queue(desk, envelope, rendered, parcel)
 
 
+def canary(desk: Desk) -> QueueMail:
+    """To the desk itself. It refers to itself, for servers that give it another Message-ID."""
+    config = desk.policy.config
+    address, language = config.desk.address, config.desk.language
+    parcel = Parcel(Purpose.CANARY, language, {**shared(desk.policy.face(None)), **_agent(None)})
+    parcel = replace(parcel, in_reply_to=f"<{_secret(desk, parcel, address, None)}@{config.desk.domain}>")
+    rendered = desk.policy.templates.render(parcel.purpose, language, parcel.values)
+    envelope = _Envelope(
+        sender=Address(config.desk.name, address),
+        to=Address("", address),
+        reply_to="",
+        subject=rendered.subject,
+        guard=privacy.no_guard,
+        house=config.desk,
+    )
+    return _queue(desk, envelope, rendered, parcel)
+
+
 def marker(policy: Policy, language: str) -> str:
     """The line above which agents write. Whatever a client does to the rest, this line survives quoting."""
     words = {
@@ -226,8 +247,8 @@ def shared(face: Face) -> dict[str, object]:
 
 def _ticket(policy: Policy, ticket: Ticket | None, reader: Agent | None) -> dict[str, object]:
     if ticket is None:
-        names = ("tag", "subject", "status", "priority", "assignee", "team", "category", "brand", "due")
-        return {"ticket": {**dict.fromkeys(names, ""), "number": 0, "tags": ()}}
+        names = ("tag", "subject", "status", "priority", "assignee", "team", "category", "brand", "due", "mood")
+        return {"ticket": {**dict.fromkeys(names, ""), "number": 0, "tags": (), "urgent": False}}
     config = policy.config
     assignee, team = config.agent(ticket.assignee), config.team(ticket.team)
     return {
@@ -243,8 +264,14 @@ def _ticket(policy: Policy, ticket: Ticket | None, reader: Agent | None) -> dict
             "tags": tuple(sorted(ticket.tags)),
             "brand": policy.brand(ticket).brand,
             "due": say(ticket.due_at, config.zone(reader)) if ticket.due_at else "",
+            "mood": config.mood.label(ticket.mood, _language(policy, ticket, reader)) if ticket.mood else "",
+            "urgent": bool(ticket.urgent),
         }
     }
+
+
+def _language(policy: Policy, ticket: Ticket, reader: Agent | None) -> str:
+    return policy.language_of(reader) if reader else ticket.language
 
 
 def _expected(desk: Desk, ticket: Ticket) -> str:

@@ -37,12 +37,14 @@ class News:
 
     ticket: Ticket
     entry: Entry
-    reason: str  # new, answer, assigned, note, mention, held, agent_answer, team, escalated, taken, merged
+    reason: str  # as mail.variables lists them: new, answer, assigned, note, mention, held, mood, rating …
     author: Address
     proof: Proof = Proof.UNPROVEN
     attachments: Sequence[Attachment] = ()
     raw: bytes = b""
     newcomers: Sequence[str] = ()
+    guess: Sequence[str] = ()  # how the author may feel, by a guess
+    rating: str = ""  # what they thought of it: "2/5"
 
 
 def tell(desk: letters.Desk, agents: Iterable[Agent], news: News) -> Iterator[Step]:
@@ -69,7 +71,7 @@ def _notice(desk: letters.Desk, agent: Agent, news: News) -> Step:
 
 
 def _parcel(desk: letters.Desk, agent: Agent, news: News, files: Sequence[Enclosure], html: str | None) -> Parcel:
-    enclosed = {file.name for file in files}
+    enclosed, language = {file.name for file in files}, desk.policy.language_of(agent)
     private = news.entry.kind is Kind.NOTE  # and so is a plain answer to it
     values = {
         "reason": news.reason,
@@ -83,12 +85,13 @@ def _parcel(desk: letters.Desk, agent: Agent, news: News, files: Sequence[Enclos
             if not (a.inline and a.content_id and html and a.content_id in html)
         ],
         "newcomers": tuple(news.newcomers),
+        "guess": tuple(desk.policy.config.mood.label(name, language) for name in news.guess),
+        "rating": news.rating,
         "fields": [
             {"name": name, "value": Words(value, preformatted=True) if "\n" in value else value}
             for name, value in (news.ticket.fields if news.reason in _FIRST_SIGHT else ())
         ],
     }
-    language = desk.policy.language_of(agent)
     return Parcel(Purpose.NOTICE, language, values, files, entry_id=news.entry.id, private=private)
 
 

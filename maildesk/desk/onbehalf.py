@@ -114,10 +114,10 @@ def carried_out(case: Case, claimed: Authority, opening: Opening) -> Plan:
         steps = tuple(_steps(opening, opened, effects))
     except CANNOT as error:
         return refused(case, claimed, agent, str(error))
-    done = (Reason("command", command.source.strip()) for command in block.commands)
+    done = (Reason("command", line) for line in block.called)
     silent = Reason("no_auto_reply", "no auto-reply: that they wrote to us only the agent says")
     reasons = (claimed.reason, opening.why, *opened.reasons, silent, *done)
-    return Plan(Verdict.NEW_TICKET, agent.id, steps, reasons, opened.ticket.id, "new")
+    return Plan(Verdict.NEW_TICKET, agent.id, steps, tuple(dict.fromkeys(reasons)), opened.ticket.id, "new")
 
 
 def _unfit(effects: Effects, block: Block) -> str:

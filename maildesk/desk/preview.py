@@ -16,7 +16,8 @@ from maildesk.model import Entry, Gathered, Purpose, QueueMail, Ticket
 
 _CANNED = "canned/"
 _BY_AGENTS = frozenset({Purpose.REPLY, Purpose.ASK, Purpose.CALL})
-_TO_CUSTOMERS = frozenset({Purpose.AUTO_REPLY, Purpose.AUTO_REPLY_PLAIN, Purpose.FOLLOW_UP}) | _BY_AGENTS
+_UNASKED = frozenset({Purpose.NUDGE, Purpose.FAREWELL, Purpose.RATING, Purpose.REVIEW})
+_TO_CUSTOMERS = frozenset({Purpose.AUTO_REPLY, Purpose.AUTO_REPLY_PLAIN, Purpose.FOLLOW_UP}) | _BY_AGENTS | _UNASKED
 _OWN = frozenset({"desk", "ticket", "customer", "agent", "marker", "reply_address", "note_address"})
 
 

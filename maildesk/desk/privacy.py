@@ -10,7 +10,7 @@ import html
 import re
 import unicodedata
 from functools import lru_cache
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from maildesk.config import Config, Desk
 from maildesk.desk.commands import grammar
@@ -54,16 +54,23 @@ def redact_tokens(text: str, config: Config) -> str:
     return reply_addresses(config.desk).sub(REDACTED, text)
 
 
-def guard(config: Config) -> Guard:
-    """Says what in a text a customer must not see, "" when there is nothing."""
+def guard(config: Config, own: str = "") -> Guard:
+    """Says what in a text a customer must not see, "" when there is nothing.
+
+    ``own`` is the reply address of the one reader themselves, where links to it may stand in the text.
+    """
     tokens, private = reply_addresses(config.desk), _private(config)
+    readers = tuple(each for each in (own, quote(own, safe="@"), quote(own, safe="")) if each)
 
     def look(text: str) -> str:
         if not text:
             return ""
         for seen in _ways_to_see(text):
             if "@" in seen or "%40" in seen:  # no address is without
-                if tokens.search(seen):
+                foreign = seen
+                for each in readers:
+                    foreign = foreign.replace(each, " ")
+                if tokens.search(foreign):
                     return "somebody's reply address would be seen by a customer"
                 if private.search(seen):
                     return "an agent's own address would be seen by a customer"
@@ -89,7 +96,8 @@ def _ways_to_see(text: str) -> set[str]:
     said = html.unescape(text) if "&" in text else text
     shown = re.sub(r"<[^<>]{0,2000}>", "", said) if "<" in said else said
     meant = unquote(text) if "%" in text else text
-    visible = "".join(c for c in shown if unicodedata.category(c) != "Cf") if not shown.isascii() else shown
+    hidden = [c for c in set(shown) if unicodedata.category(c) == "Cf"] if not shown.isascii() else []
+    visible = shown.translate(dict.fromkeys(map(ord, hidden))) if hidden else shown
     return {text, said, shown, meant, visible}
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypedDict
 
-from maildesk.desk import addresses
+from maildesk.desk import addresses, frequent, ratings
 from maildesk.desk.addresses import AGENTS, AddressKind, Recipient
 from maildesk.desk.case import TAG
 from maildesk.desk.commands import grammar, guests
@@ -41,19 +42,44 @@ def question(inbox_id: int, meant: Meant, to: tuple[Recipient, ...], policy: Pol
         references=(*named.references, *returned),
         bounced_ids=tuple(m for m in (*returned, *bounced) if m),
         auto_replies_since=now - desk.auto_reply_limit.per,
+        day_since=now - desk.auto_reply_day_limit.per,
         desk_since=now - desk.auto_reply_desk_limit.per,
         desk_limit=desk.auto_reply_desk_limit.count,
         notices_since=now - desk.notice_limit.per,
         hour_ago=now - timedelta(hours=1),
         now=now,
         loads=policy.config.shares_work,
+        urgent_first=policy.config.mood.urgent_first,
         agent=agent.id if agent else "",
+        **_of_customer(mail, named, policy),
     )
+
+
+class _Asked(TypedDict, total=False):
+    own: int
+    frequent: tuple[str, ...]
+    rates: bool
+
+
+def _of_customer(mail: Mail, named: Question, policy: Policy) -> _Asked:
+    """What the answer to a customer's mail may tell, and whether their mail may rate a ticket."""
+    if named.secrets or mail.automatic or mail.mailing_list:
+        return {}
+    told, text = policy.config.auto_reply, mail.reply.text or mail.text
+    if named.customer_tokens or named.references:
+        return {"rates": ratings.may_be(text), "own": told.open_tickets}
+    words = frequent.terms(mail.subject, text) if told.faq else ()
+    return {"own": told.open_tickets, "frequent": words}
 
 
 def of_desk(policy: Policy, now: datetime) -> Question:
     """What due work and commands from the shell make us want to know, whatever they are about."""
-    return Question(now=now, notices_since=now - policy.config.desk.notice_limit.per, loads=policy.config.shares_work)
+    return Question(
+        now=now,
+        notices_since=now - policy.config.desk.notice_limit.per,
+        loads=policy.config.shares_work,
+        urgent_first=policy.config.mood.urgent_first,
+    )
 
 
 def _named(mail: Mail, to: tuple[Recipient, ...]) -> Question:

@@ -45,7 +45,7 @@ def plan(desk: Desk, ticket: Ticket, text: str) -> Plan:
         steps = tuple(_steps(desk, ticket, effects, block.words.strip()))
     except Refusal as refusal:
         raise Refused(str(refusal)) from refusal
-    done = tuple(Reason("command", command.source.strip()) for command in block.commands)
+    done = tuple(Reason("command", line) for line in block.called)
     whole = Plan(Verdict.NOTE, ADMIN, steps, done, ticket.id, "shell")
     return clocks.follow(whole, desk.facts, desk.policy.config, desk.moment.now)
 

@@ -120,6 +120,8 @@ def _simple(case: Case, ticket: Ticket, event: Event) -> _Undone | None:
             return _Undone((UnlinkTickets(id, other, kind),), f"the link to ticket {other}")
         case "link", {"old": int(other), "kind": str(kind)}:
             return _Undone((LinkTickets(id, other, kind),), f"the end of the link to ticket {other}")
+        case "urgent_verdict", _:
+            return _Undone((RecordEvent(id, "urgent_verdict", {"right": None}),), "your word on whether it is urgent")
         case ("watch" | "unwatch") as kind, {"agent": str(agent)}:
             return _Undone((Watch(id, agent, on=kind == "unwatch"),), str(kind))
         case _:

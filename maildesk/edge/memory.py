@@ -1,4 +1,4 @@
-"""Large mails leave no memory behind: glibc's malloc keeps blocks as large as any that was ever freed, unless it is told.
+"""Large mails leave no memory behind: glibc keeps free blocks as large as any that was ever freed, unless it is told.
 
 Elsewhere (musl, macOS) nothing is done.
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable
@@ -46,6 +47,7 @@ class Thought:
     meant: Meant
     question: Question
     case: Case
+    took: float  # seconds, to read it
 
     @property
     def id(self) -> int:
@@ -124,6 +126,7 @@ class Reading:
 
     def _thought(self, id: int) -> Thought:
         assert self._policy is not None  # look() comes first
+        began = time.perf_counter()
         waiting = intake.load(self._store, id)
         mail = parse.read(waiting.mail.raw)
         to = recipients(waiting.mail, mail, self._policy)
@@ -133,7 +136,8 @@ class Reading:
         known = Facts(contact=rows.contact(self._store, asked.person or asked.author))
         case = case_of(waiting, meant, known, self._policy, moment(self._clock()))
         routed = routing.route(case.incoming, self._policy.config)
-        return Thought(waiting, meant, asked, replace(case, routed=routed, page=customers.page(case.mail)))
+        case = replace(case, routed=routed, page=customers.page(case.mail))
+        return Thought(waiting, meant, asked, case, time.perf_counter() - began)
 
 
 def _octets(each: Thought | Unread) -> int:

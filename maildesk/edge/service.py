@@ -76,16 +76,16 @@ def bind(listen: str) -> list[socket.socket]:
 
 
 class Lock:
-    """One daemon a store. Held by the process: a crash lets go of it."""
+    """One daemon a store. Held by the process: a crash lets go of it. ``file`` is open for the logbook."""
 
     def __init__(self, store: Path) -> None:
         store.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(store.with_name(store.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self.file = os.open(store.with_name(store.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            os.close(self._file)
+            os.close(self.file)
             raise AlreadyRunning(f"another maildesk serves {store}") from error
 
     def release(self) -> None:
-        os.close(self._file)
+        os.close(self.file)

@@ -18,7 +18,7 @@ from aiosmtpd.smtp import Envelope
 from maildesk.edge.smtp_data import Content, has_bare_newline, mend_newlines
 from maildesk.edge.smtp_envelope import read_path, wrong_parameter
 from maildesk.edge.smtp_line import Command, Commands, Line
-from maildesk.edge.smtp_reception import LARGE, Reception, apology
+from maildesk.edge.smtp_reception import LARGE, NO_ROOM, Reception, apology
 from maildesk.model import RawMail
 
 log = logging.getLogger(__name__)
@@ -97,17 +97,16 @@ class Session(Line):
         elif path is None:
             reply = "501 5.1.7 Syntax: MAIL FROM:<address>"
         else:
-            reply = wrong_parameter(path.parameters, self.listener.max_size) or self._too_often(path.address)
+            reply = wrong_parameter(path.parameters, self.listener.max_size)
+            reply = reply or self.reception.too_often(path.address, self, self.loop.time())
+            # Before its content is sent in vain (RFC 1870 §6.1). No SIZE: for the least there is.
+            if not reply and not self.listener.room(int(path.parameters.get("SIZE", "0"))):
+                reply = NO_ROOM
             if reply:
                 self._refused(reply, path.address)
             else:
                 self.envelope.mail_from = path.address
         await self.push(reply or "250 2.1.0 Ok")
-
-    def _too_often(self, sender: str) -> str:
-        if self.relay or not self.reception.senders.reached(sender, self.loop.time()):
-            return ""
-        return "450 4.7.1 Too many mails from this sender, try again later"
 
     async def smtp_RCPT(self, arg: str | None) -> None:
         path = read_path("TO:", arg)

@@ -28,8 +28,8 @@ class Listening:
         self._sessions: WeakSet[Session] = WeakSet()
 
     def reload(self, listener: Listener) -> None:
-        """Sessions that begin from now on see this one; the limit of senders goes on counting."""
-        self._reception.listener = listener
+        """Sessions that begin from now on see this one; limits that are the same go on counting."""
+        self._reception.use(listener)
 
     async def stop(self, grace: float = 5.0) -> None:
         """Ends every session (421), those within a mail after it, at most ``grace`` seconds later.

@@ -66,6 +66,7 @@ class Line(SMTP):
         self.peer = LOCAL
         self.relay = False
         self.in_mail = False  # between 354 and the reply to the content
+        self.since = asyncio.get_running_loop().time()  # that it came, or its last mail was taken
         self._errors = 0
         self._replies = 0
         super().__init__(
@@ -91,16 +92,17 @@ class Line(SMTP):
         except OSError:  # gone before its turn came
             self._writer.close()
             return
-        if refusal := self.reception.enter(self.peer):
+        self.relay = self.reception.trusts(self.peer)
+        if refusal := self.reception.enter(self, self.loop.time()):
+            log.info("refused a session with %s: %s", self.peer, refusal, extra={"peer": self.peer, "reply": refusal})
             self.hang_up(refusal)
             return
-        self.relay = self.reception.trusts(self.peer)
         try:
             await super()._handle_client()
         except ConnectionError:  # the session is over, by either side
             pass
         finally:
-            self.reception.leave(self.peer)
+            self.reception.leave(self)
 
     def hang_up(self, last_word: str) -> None:
         """Says a last word and closes; a client that does not listen is cut off soon after."""
@@ -182,6 +184,7 @@ class Line(SMTP):
     def forgive(self) -> None:
         """A mail was taken: the count of errors and commands begins anew."""
         self._errors = self._replies = 0
+        self.since = self.loop.time()
 
     async def handle_exception(self, error: Exception) -> str:
         """Called by aiosmtpd's loop for whatever a command raised; the reply for the client."""

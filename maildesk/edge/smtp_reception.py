@@ -1,8 +1,10 @@
 """What the sessions of one listener share: who may come in, how many, and where their mail goes.
 
-Refuses more sessions than there is room for (421), a sender's thousand-and-first mail within ten
-minutes (450), and to let a mail be forgotten because its client hung up: once handed to `accept`
-it is kept, whatever becomes of the session. Knows nothing of tickets, nor of where mail is kept.
+Refuses more sessions than there is room for (421), more mails of one sender, or from one client's
+address, than the limits allow (450: they come again), and to let a mail be forgotten because its
+client hung up: once handed to `accept` it is kept, whatever becomes of the session. When all room
+is taken, whoever has taken it for longest without a mail makes way for the next. Knows nothing of
+tickets, nor of where mail is kept.
 """
 
 from __future__ import annotations
@@ -19,17 +21,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Literal
+from typing import Literal, Protocol
 
 from maildesk.model import RawMail
 
 log = logging.getLogger(__name__)
 
+NO_ROOM = "452 4.3.1 No room for mail at present, try again later"
 LOCAL = ""  # the peer of a Unix socket, whom the socket's file permissions let in
 LARGE = 1 << 20  # octets; a mail beyond this waits for its turn
 _LARGE_AT_ONCE = 2  # for relays, and as many for all others: 4 * 25 MiB at the usual limit
 _SLOTS = 10  # a limit's time is counted in this many pieces
-_SENDERS = 10_000  # that are counted in one such piece
+_COUNTED = 10_000  # senders, or clients, that are counted in one such piece
+_FOR_RELAYS = 10  # of so many sessions, one is kept for relays
+_DAWDLES = 10.0  # seconds without a mail; with one begun, six times as long: then it makes way where there is no room
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +55,21 @@ class Listener:
     protocol: Literal["smtp", "lmtp"] = "smtp"
     bare_newline: Literal["refuse", "normalize"] = "refuse"
     sender_limit: tuple[int, float] = (1000, 600.0)  # mails, per so many seconds
+    client_limit: tuple[int, float] = (2000, 600.0)  # the same, from one address whoever the sender is
     connections: int = 200
-    connections_per_peer: int = 20
+    connections_per_client: int = 20
     recipients: int = 100
     errors: int = 20  # since the session's last mail
     commands: int = 1000  # since the session's last mail
     idle: float = 300.0
     mail_time: float = 600.0  # for one mail's content, however it trickles
+    room: Callable[[int], bool] = lambda octets: True  # whether so much may come in now
 
 
-class SenderLimit:
-    """How many mails each envelope sender had accepted of late.
+class RateLimit:
+    """How many mails each envelope sender, or each client, had accepted of late.
 
-    Counts in slots of a tenth of the time, each with room for so many senders. One who comes when
+    Counts in slots of a tenth of the time, each with room for so many of them. One who comes when
     a slot is full goes uncounted: whoever makes up ten thousand senders gains nothing by it.
     """
 
@@ -71,49 +78,102 @@ class SenderLimit:
         self._slot = seconds / _SLOTS
         self._slots: deque[tuple[int, Counter[str]]] = deque()
 
-    def reached(self, sender: str, now: float) -> bool:
+    def reached(self, who: str, now: float) -> bool:
         oldest = int(now / self._slot) - _SLOTS
         while self._slots and self._slots[0][0] <= oldest:
             self._slots.popleft()
-        return sum(count[sender.casefold()] for _, count in self._slots) >= self._mails
+        return sum(count[who.casefold()] for _, count in self._slots) >= self._mails
 
-    def count(self, sender: str, now: float) -> None:
+    def count(self, who: str, now: float) -> None:
         slot = int(now / self._slot)
         if not self._slots or self._slots[-1][0] != slot:
             self._slots.append((slot, Counter()))
-        counter, key = self._slots[-1][1], sender.casefold()
-        if key in counter or len(counter) < _SENDERS:
+        counter, key = self._slots[-1][1], who.casefold()
+        if key in counter or len(counter) < _COUNTED:
             counter[key] += 1
 
 
+class Guest(Protocol):
+    """A session, as the reception sees it."""
+
+    peer: str
+    relay: bool
+    in_mail: bool
+    since: float  # when it came, or when its last mail was taken; the loop's time
+
+    def hang_up(self, last_word: str) -> None: ...
+
+
 class Reception:
-    """The state that sessions share. ``listener`` may be replaced: new sessions see the new one."""
+    """The state that sessions share."""
 
     def __init__(self, listener: Listener) -> None:
         self.listener = listener
-        self.senders = SenderLimit(*listener.sender_limit)
         self.stopping = False
         self.keeping: set[asyncio.Task[int]] = set()
-        self._guests: Counter[str] = Counter()
+        self._senders = RateLimit(*listener.sender_limit)
+        self._clients = RateLimit(*listener.client_limit)
+        self._guests: dict[int, Guest] = {}
+        self._homes: Counter[str] = Counter()
         self._large = {trusted: asyncio.Semaphore(_LARGE_AT_ONCE) for trusted in (True, False)}
+
+    def use(self, listener: Listener) -> None:
+        """Sessions that begin from now on see this one; a limit that is the same goes on counting."""
+        if listener.sender_limit != self.listener.sender_limit:
+            self._senders = RateLimit(*listener.sender_limit)
+        if listener.client_limit != self.listener.client_limit:
+            self._clients = RateLimit(*listener.client_limit)
+        self.listener = listener
 
     def trusts(self, peer: str) -> bool:
         """Whether a peer, as `getpeername` gives it, is one of the relays."""
         return peer == LOCAL or any(_address(peer) in network for network in self.listener.relays)
 
-    def enter(self, peer: str) -> str:
+    def enter(self, guest: Guest, now: float) -> str:
         """Counts a session in, or gives the reply that refuses it (RFC 5321 §3.8)."""
         if self.stopping:
             return "421 4.3.2 Going down, come back later"
-        home = _home(peer)
-        crowd = self._guests[home] >= self.listener.connections_per_peer and not self.trusts(peer)
-        if crowd or self._guests.total() >= self.listener.connections:
+        home = _home(guest.peer)
+        if not guest.relay and self._homes[home] >= self.listener.connections_per_client:
+            return "421 4.7.0 Too many connections from your address, come back later"
+        if not self._has_room(guest) and not self._make_room(now):
             return "421 4.7.0 Too many connections, come back later"
-        self._guests[home] += 1
+        self._guests[id(guest)] = guest
+        self._homes[home] += 1
         return ""
 
-    def leave(self, peer: str) -> None:
-        self._guests -= Counter([_home(peer)])
+    def leave(self, guest: Guest) -> None:
+        if self._guests.pop(id(guest), None) is not None:
+            self._homes -= Counter([_home(guest.peer)])
+
+    def _has_room(self, guest: Guest) -> bool:
+        kept = 0 if guest.relay else self.listener.connections // _FOR_RELAYS
+        return len(self._guests) < self.listener.connections - kept
+
+    def _make_room(self, now: float) -> bool:
+        """Sends away the stranger who has been here for longest without a mail; False if nobody dawdles."""
+
+        def dawdled(guest: Guest) -> float:
+            return (now - guest.since) / (6 if guest.in_mail else 1)
+
+        strangers = [guest for guest in self._guests.values() if not guest.relay]
+        slowest = max(strangers, key=dawdled, default=None)
+        if slowest is None or dawdled(slowest) < _DAWDLES:
+            return False
+        log.warning("no room: %s makes way for others", slowest.peer, extra={"peer": slowest.peer})
+        self.leave(slowest)
+        slowest.hang_up("421 4.4.2 Others are waiting, come back later")
+        return True
+
+    def too_often(self, sender: str, guest: Guest, now: float) -> str:
+        """The reply to a sender, or a client, with too many mails of late; "" to all others, and to relays."""
+        if guest.relay:
+            return ""
+        if self._clients.reached(_home(guest.peer), now):
+            return "450 4.7.1 Too many mails from your address, try again later"
+        if self._senders.reached(sender, now):
+            return "450 4.7.1 Too many mails from this sender, try again later"
+        return ""
 
     def large_mail(self, relay: bool) -> AbstractAsyncContextManager[None]:
         """A large mail's turn, so that ten at once need the memory of a few.
@@ -145,7 +205,9 @@ class Reception:
             log.error("could not keep a mail from %s", peer, exc_info=error, extra=fields)
         elif not keeping.cancelled():
             if not mail.relay:
-                self.senders.count(mail.envelope_from or "", keeping.get_loop().time())
+                now = keeping.get_loop().time()
+                self._senders.count(mail.envelope_from or "", now)
+                self._clients.count(_home(peer), now)
             fields |= {"inbox_id": keeping.result(), "octets": len(mail.raw), "source": mail.source}
             log.info("kept mail %d from <%s> at %s", keeping.result(), mail.envelope_from, peer, extra=fields)
 
@@ -167,5 +229,5 @@ def apology(error: BaseException | None) -> str:
     no_space = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     # "database or disk is full" (SQLITE_FULL) is an OperationalError among many others.
     if no_space or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
-        return "452 4.3.1 No room for mail at present, try again later"
+        return NO_ROOM
     return "451 4.3.0 Trouble at our end, try again later"

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 
-from maildesk.desk import bounces, clocks, digests, dueness, letters, reminders
+from maildesk.desk import bounces, clocks, digests, dueness, letters, reminders, usual
 from maildesk.desk.case import Case, recipients
 from maildesk.desk.decide import decide
 from maildesk.desk.origins import Meant
@@ -39,6 +39,7 @@ from maildesk.model import (
     Verdict,
 )
 from maildesk.store import deferred, due, facts, intake, outbox, rows
+from maildesk.store import usual as waits
 from maildesk.store.apply import apply
 from maildesk.store.engine import Meanwhile, Store
 
@@ -73,6 +74,8 @@ class Thinker:
         self._reading = Reading(eyes or store, clock, begin)
         self._meanwhile = self._reading.next if eyes else None
         self._stood: Policy | None = None  # the one whose timers stand
+        self.finished: list[tuple[str, str, float]] = []
+        """Of the last `mails`: source, verdict, and the seconds that understanding took."""
 
     # --- mails ---------------------------------------------------------------------------------------
 
@@ -83,6 +86,7 @@ class Thinker:
         that settles them: so the transaction is short, and whoever waits for a 250 waits little.
         """
         ends = time.monotonic() + budget
+        self.finished = []
         self._reading.look(self.policy, limit)
         while self._reading.next() and time.monotonic() < ends:
             pass
@@ -105,6 +109,7 @@ class Thinker:
 
     def _settle(self, thought: Thought | Unread) -> None:
         """Facts, plan and effects of one mail, all or nothing."""
+        began = time.perf_counter()
         self.begin(thought.id)
         if isinstance(thought, Unread):
             self._failed(thought)
@@ -115,7 +120,10 @@ class Thinker:
                     return  # a worker that outlived its daemon has settled it meanwhile
                 known = facts.gather(self.store, thought.question)
                 case = replace(thought.case, facts=known, moment=moment(self.clock()))
-                self._record(thought, case, decide(case))
+                plan = decide(case)
+                self._record(thought, case, plan)
+            took = thought.took + time.perf_counter() - began
+            self.finished.append((thought.waiting.mail.source, plan.verdict, round(took, 6)))
         except sqlite3.OperationalError:
             raise  # disk full, locked: not this mail's fault
         except Exception as error:  # noqa: BLE001 - the supervisor of one mail's thinking
@@ -177,7 +185,7 @@ class Thinker:
             return 0
         at = self.clock()
         with self._transaction():
-            apply(self.store, dueness.stand(self.policy.config, at), at)
+            apply(self.store, dueness.stand(self.policy, at), at)
         self._stood = self.policy
         return 0
 
@@ -231,6 +239,8 @@ class Thinker:
             zone = self.policy.config.zone(self.policy.config.agent(timer.agent))
             lines = figures.week(self.store, self.policy.config, zone, at)
             known = replace(known, figures=tuple((line.name, line.value, line.before) for line in lines))
+        if timer.kind is TimerKind.USUAL:
+            known = replace(known, waits=tuple(waits.waits(self.store, s) for s in usual.spans(self.policy.config, at)))
         gathered: Sequence[Gathered] = (
             due.gathered(self.store, timer.agent, dueness.GATHERED + 1)
             if timer.agent and timer.kind is TimerKind.GATHER

@@ -145,6 +145,7 @@ class Rounds:
         """How long to rest after it."""
         try:
             done = self._thinker.mails(budget=_READING)
+            thoughts = self._thinker.finished
             if not done or time.monotonic() - self._looked_at > _NAP:
                 done += _due(self._thinker)
                 self._looked_at = time.monotonic()
@@ -153,7 +154,7 @@ class Rounds:
             log.error("the store cannot be used", extra={"error": str(error)})
             return _TROUBLE_NAP
         if done:
-            self._parent.say(done=done)
+            self._parent.say(done=done, thoughts=thoughts)
             return 0.0
         self._parent.say(idle=True)
         return _NAP

@@ -78,6 +78,7 @@ class _Reader:
         self._value = value
         self._found: list[Address] = []
         self._name: list[str] = []  # of the mailbox being read
+        self._at = False  # whether an "@" stands in it
         self._comments: list[str] = []
         self._angle: str | None = None
         self._waiting = ""  # a bare word before a comma: "Doe" of "Doe, John <john@...>"
@@ -94,6 +95,7 @@ class _Reader:
                 at = self._sign(token["sign"], token.start())
             else:
                 self._name.append(token[0])
+                self._at = self._at or "@" in token[0]
         self._end_mailbox(last=True)
         return self._found[:LIMIT]
 
@@ -114,7 +116,7 @@ class _Reader:
         return at + 1
 
     def _colon(self) -> None:
-        if self._angle is None and "@" not in "".join(self._name):
+        if self._angle is None and not self._at:
             self._waiting, self._name, self._comments = "", [], []  # the name of a group, or "mailto"
         else:
             self._name.append(":")
@@ -128,6 +130,7 @@ class _Reader:
             self._name.append(quoted[0].replace(" ", "\ue000"))  # a local part may be quoted, and hold spaces
         else:
             self._name.append(_ESCAPE.sub(r"\1", quoted[1]))
+        self._at = self._at or "@" in self._name[-1]
         return quoted.end()
 
     def _comment(self, at: int) -> int:
@@ -157,7 +160,7 @@ class _Reader:
     def _end_mailbox(self, *, last: bool = False) -> None:
         name = words.tidy(words.decode("".join(self._name).strip()))
         angle, comments = self._angle, self._comments
-        self._name, self._comments, self._angle = [], [], None
+        self._name, self._at, self._comments, self._angle = [], False, [], None
         if angle is not None and angle.strip():
             whole = f"{self._waiting}, {name}" if self._waiting and name else name or self._waiting
             self._waiting = ""
@@ -209,6 +212,8 @@ def _mailbox(text: str) -> str:
     if text.startswith("@") and ":" in text:
         text = text.rpartition(":")[2]  # a source route (RFC 5322 §4.4)
     text = text.removeprefix("mailto:")
+    if text.endswith("]") and "[" not in text:  # Outlook's "Ann [mailto:ann@example.org]"
+        text = text[:-1]
     if not text.startswith('"'):
         text = "".join(text.split()).strip('"')
     return text.removesuffix(".")

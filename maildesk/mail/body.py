@@ -192,7 +192,7 @@ class _Gathering:
             return Block(html=text)
         if part.media_type in ("text/enriched", "text/richtext"):
             return Block(_ENRICHED.sub("", text))
-        if "begin " in text:
+        if "begin " in text and part.media_type != _STATUS:
             text = self._without_uuencoded(part, text)
         return Block(text)
 

@@ -46,6 +46,12 @@ _MEANT = {
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _MULTIBYTE = ("gb18030", "big5hkscs", "cp932", "cp949", "euc_jp", "euc_jis_2004", "johab")
 _STATEFUL = ("iso2022", "utf-7", "hz", "utf-16", "utf-32")  # may have no octet above 127
+_WESTERN = ("cp1252", "iso8859-1", "iso8859-15")
+# Windows' own charset of the same letters: it has signs where ISO 8859 has controls that nobody sends.
+_ON_WINDOWS = {"iso8859-15": "cp1252", "iso8859-2": "cp1250", "iso8859-7": "cp1253", "iso8859-8": "cp1255"}
+_ON_WINDOWS |= {"iso8859-13": "cp1257", "iso8859-4": "cp1257", "iso8859-16": "cp1250"}
+_CONTROLS = re.compile(rb"[\x80-\x9f]")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _META = re.compile(rb"<meta\b[^>]{0,200}?charset\s*=\s*[\"']?([\w:.-]{2,40})", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # windows-1252 has holes; what stands there is a control of ISO 8859-1.
@@ -72,7 +78,7 @@ def of_html(data: bytes, declared: str) -> str:
 @lru_cache(maxsize=256)
 def codec_of(label: str) -> str:
     """Python's name of the codec that a label means; "" when nobody knows it."""
-    name = label.strip("\"' \t").lower().replace("_", "-")
+    name = label.strip("\"' \t;_").lower().replace("_", "-")
     name = _MEANT.get(name) or name.replace("windows-", "cp")
     if name != "cp1252" and not re.fullmatch(r"[a-z0-9_.:-]{2,40}", name):
         return ""
@@ -84,8 +90,10 @@ def codec_of(label: str) -> str:
 
 
 def _decode(data: bytes, codec: str) -> str:
+    if b"\x1b" in data and b"\x1b$" in data and data.isascii() and not codec.startswith(_STATEFUL):
+        codec = evidence.codec(data)  # ISO 2022, whose escapes no other charset has
     if codec and codec not in ("utf-8", "ascii") and not _is_utf8_beyond_chance(data, codec):
-        text = _strictly(data, codec)
+        text = _as_declared(data, codec)
         if text is not None:
             return text
     text = _strictly(data, "utf-8")
@@ -96,6 +104,19 @@ def _decode(data: bytes, codec: str) -> str:
         if text is not None:
             return text
     return _strictly(data, evidence.codec(data)) or codecs.charmap_decode(data, "replace", _CP1252)[0]
+
+
+def _as_declared(data: bytes, codec: str) -> str | None:
+    """The text in the charset that was declared, or in the one that was meant; None where it is in neither."""
+    if codec in _WESTERN and (likely := evidence.against_western(data)):
+        text = _strictly(data, likely)
+        if text is not None:
+            return text
+    codec = _ON_WINDOWS.get(codec, codec) if _CONTROLS.search(data) else codec
+    text = _strictly(data, codec)
+    if text and codec == "gb18030" and len(_PRIVATE.findall(text)) * 10 > sum(char > "\x7f" for char in text):
+        return _strictly(data, "big5hkscs") or text
+    return text
 
 
 def _strictly(data: bytes, codec: str) -> str | None:

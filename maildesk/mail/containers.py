@@ -36,7 +36,7 @@ def unpack(raw: bytes, part: Part) -> tuple[File, ...]:
         return tuple(_tnef_file(found) for found in tnef.read(mime.content(raw, part)).files[:LIMIT])
     if part.media_type in SIGNED:
         return _attached(signed(raw, part))
-    return uuencoded(mime.content(raw, part)) if part.media_type == "text/plain" else ()
+    return uuencoded(mime.content(raw, part)) if part.media_type.startswith("text/") else ()
 
 
 def is_tnef(part: Part) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 SAMPLE = 4096  # octets looked at
@@ -50,10 +51,16 @@ _GREEK = (
     "αι ου το τη ση ει να τα αν στ ερ ες κα ια ον ας ρα με τι πο ρο τε εν σα απ μα λο πρ ος ικ ην τω ων νο αρ "
     "οι οσ μο σε αλ λη θα γι ετ ολ ρι λι κο ντ"
 )
-_HEBREW = "ים ות של לה הו ני את לא על הי וא שה הת לי מה יו תי ית הא ור בי לו אל מי וי נו רו בר הם כם"
+_HEBREW = "ים ות של לה הו ני את לא על הי וא שה הת לי מה יו תי ית הא ור בי לו אל מי וי נו רו בר הם כם "
+_HEBREW += (
+    "תו וד דה רב בה אי יש שי הב הע ול לך אב לב רי רה וב דע עו עם מו מר סי פר ער רת דו די שו שר אר חו המ הח הנ מס מת נה"
+)
 _ARABIC = "ال ية لا من لم في ان ها ما لى عل ات ين ون وا لت لع را بي يا لل لي مر حم كم نا ام"
 _THAI = "การ ที่ และ ได้ ไม่ ให้ มี ใน ของ ค่ะ ครับ เป็น ว่า จะ ข้อ ติด ต่อ สวั"
 _WESTERN = frozenset("éèêëàâäáãåæçíìîïñóòôöõøúùûüßœÉÈÀÂÄÁÅÆÇÍÎÑÓÔÖÕØÚÜ«»“”„‘’–—…€°£§©®·¿¡ªº")
+_ICELANDIC = frozenset("áéíóúýþæöðÁÉÍÓÚÝÞÆÖÐ„“")
+_TURKISH = frozenset("çğıöşüâîûÇĞİÖŞÜÂÎÛ“”‘’…")
+_BALTIC = frozenset("ąčęėįšųūžĄČĘĖĮŠŲŪŽāēģīķļņĀĒĢĪĶĻŅõäöüÕÄÖÜ„“”–…")
 _CENTRAL = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČÉĚÍŘŠÚÝŽőűöüŐŰÖÜăâîţşôäľĺŕđ„”–“’…€")
 
 
@@ -74,6 +81,8 @@ def _by_pairs(codec: str, first: str, last: str, pairs: str) -> _Writing:
 
 _WRITINGS = (
     _Writing("cp1252", _WESTERN, latin=True),
+    _Writing("cp1252", _ICELANDIC, latin=True),
+    _Writing("cp1254", _TURKISH, latin=True),
     _by_pairs("cp1251", "а", "я", _RUSSIAN),
     _by_pairs("koi8-u", "а", "я", _RUSSIAN),
     _by_pairs("cp866", "а", "я", _RUSSIAN),
@@ -83,6 +92,7 @@ _WRITINGS = (
     _Writing("gb18030", _CHINESE),
     _Writing("big5hkscs", _TRADITIONAL),
     _Writing("cp949", _KOREAN),
+    _Writing("cp1257", _BALTIC, latin=True),
     _Writing("cp1250", _CENTRAL, latin=True),
     _Writing("iso8859-2", _CENTRAL, latin=True),
     _by_pairs("cp1253", "α", "ώ", _GREEK),
@@ -91,7 +101,15 @@ _WRITINGS = (
     _by_pairs("cp874", "ก", "์", _THAI),
 )
 
+_ASCII = bytes(range(128))
+_DISTINCT = 4  # octets above 127; "......" in one charset is a word in another
+_OF_OLD = frozenset({"cp866", "iso8859-5"})  # declared by whoever writes them still
+# What Western text seldom has: four such octets on end, and signs or Icelandic letters at the end or inside of words.
+_TELLING = re.compile(rb"[\x80-\xff]{4}|[A-Za-z][\xa1\xa3\xa6\xac\xaf\xb1\xb3\xb6\xb9\xba\xbc\xbe\xbf\xf0\xfd\xfe]")
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
+# "dzia³a" is "działa"; "¿Qué" and "10 m²" are what they are.
+_SIGNS_IN_WORDS = re.compile(r"(?<=[^\W\d_])(?<!\b[cdk]m)(?<!\bm)[³±¹¼½¾¦¶¬¯·£¥§¿¡]|[³±¹¼¾¦¶¬¯£](?=[A-Za-z])")
+_LETTERS_ELSEWHERE = frozenset("±µ²³¹½¼¾×¦¶¬¯")
 _MIXED_CASE = re.compile(r"[а-яё][А-ЯЁ]")
 _IN_WORDS = re.compile(r"(?<=[A-Za-z])[^\x00-\x7f]|[^\x00-\x7f](?=[A-Za-z])")
 
@@ -102,15 +120,37 @@ def codec(data: bytes) -> str:
         return "iso2022_kr"
     if b"\x1b$" in data:
         return "iso2022_jp_ext"
+    best, best_score = "cp1252", 0.0
+    for found, score in _scores(_sample(data)):
+        if score > best_score + 0.01:
+            best, best_score = found, score
+    return best
+
+
+def against_western(data: bytes) -> str:
+    """The charset of octets that were declared Western and look like a language in it alone.
+
+    "" where that is not sure. A web form or an old program declares iso-8859-1, whatever it was given.
+    """
+    if _TELLING.search(data) is None:
+        return ""
+    sample = _sample(data)
+    if len(set(sample.translate(None, _ASCII))) < _DISTINCT:
+        return ""
+    (_, western), (_, icelandic), *scores = _scores(sample)
+    best, found = max((score, found) for found, score in scores if found not in _OF_OLD)
+    return found if best > 0.45 and best > western + 0.3 and best > icelandic + 0.1 else ""
+
+
+def _sample(data: bytes) -> bytes:
+    """Octets from the first line on that has one above 127."""
     first = next((at for at, octet in enumerate(data[: 64 * SAMPLE]) if octet > 127), 0)
     start = data.rfind(b"\n", 0, first) + 1
-    sample = data[start if first - start < 1000 else first :][:SAMPLE]
-    best, best_score = "cp1252", 0.0
-    for writing in _WRITINGS:
-        score = _score(sample, writing)
-        if score > best_score + 0.01:
-            best, best_score = writing.codec, score
-    return best
+    return data[start if first - start < 1000 else first :][:SAMPLE]
+
+
+def _scores(sample: bytes) -> Iterator[tuple[str, float]]:
+    return ((writing.codec, _score(sample, writing)) for writing in _WRITINGS)
 
 
 def _score(sample: bytes, writing: _Writing) -> float:
@@ -134,8 +174,12 @@ def _score(sample: bytes, writing: _Writing) -> float:
 
 def _latin_score(text: str, foreign: str, writing: _Writing) -> float:
     """Accented letters touch ASCII letters and seldom each other; signs such as "³" stand outside words."""
-    common = sum(char in writing.common for char in foreign)
-    signs = sum(not char.isalpha() and char in "³±²¹¼½¾¦¶¿¡¬¨¯¸ª·£¥§" for char in _IN_WORDS.findall(text))
+    inside = _SIGNS_IN_WORDS.findall(text)
+    lone_signs = sum(char in _LETTERS_ELSEWHERE for char in foreign) - sum(
+        char in _LETTERS_ELSEWHERE for char in inside
+    )
+    common = sum(char in writing.common for char in foreign) + max(lone_signs, 0)
+    signs = len(inside)
     lone = sum(len(run) for run in _FOREIGN.findall(text) if len(run) <= 2)
     return 0.9 * (common - 2 * signs) / len(foreign) - 0.6 * (1 - lone / len(foreign))
 
@@ -150,4 +194,11 @@ def _letters_score(runs: list[str], foreign: str, writing: _Writing) -> float:
     known = sum(pair in writing.pairs for pair in inside)
     mixed = sum(len(_MIXED_CASE.findall(run)) for run in runs)
     rate = known / len(inside) if inside else 0.3
-    return 0.5 * letters / len(foreign) + 0.6 * rate - mixed / len(foreign) - (len(foreign) - letters) / len(foreign)
+    shouted = 0.1 if sum(map(str.isupper, foreign)) * 2 > len(foreign) else 0.0  # less likely, other things being equal
+    return (
+        0.5 * letters / len(foreign)
+        + 0.6 * rate
+        - mixed / len(foreign)
+        - (len(foreign) - letters) / len(foreign)
+        - shouted
+    )

@@ -27,6 +27,8 @@ _NAME = re.compile(r"[!-9;-~]{1,200}[ \t]*:")
 _BLANK_LINE = re.compile(rb"\n\r*\n")
 _LEADING_BLANK = re.compile(rb"[ \t\r\n]+(?=[!-9;-~]{1,200}[ \t]*:)")
 _CHARSET = re.compile(r"charset\*?\s*=\s*\"?'?([\w.:-]{1,40})", re.IGNORECASE | re.ASCII)
+_MARK = b"\xef\xbb\xbf"  # a byte order mark: some editor saved the mail
+_MBOX_LINE = re.compile(rb">?From (?![ \t]*:)")
 _SPACE = " \t\n\r\x0b\x0c"  # str.strip() alone takes octets of UTF-8 for spaces: A0, 85
 
 # What a line of junk between fields must be followed by, to be junk and not the body.
@@ -180,10 +182,11 @@ def _fields(block: bytes) -> tuple[Fields, int]:
 
 
 def _skip_junk_above(raw: bytes, start: int, end: int) -> int:
-    """Passes empty lines and an mbox line ("From a@b Mon Jan ...", or with ">" before it)."""
+    """Passes a byte order mark, empty lines, an mbox line ("From a@b Mon Jan ...", or with ">" before it)."""
+    start += len(_MARK) if raw.startswith(_MARK, start, end) else 0
     leading = _LEADING_BLANK.match(raw, start, end)
     start = leading.end() if leading else start
-    if raw.startswith((b"From ", b">From "), start):
+    if _MBOX_LINE.match(raw, start, end):
         line_end = raw.find(b"\n", start, end)
         start = line_end + 1 if line_end >= 0 else start
     return start

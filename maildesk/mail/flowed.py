@@ -15,7 +15,8 @@ def join(text: str, delete_space: bool = False) -> str:
     for line in text.split("\n"):
         quote = _QUOTE.match(line)
         own, body = (len(quote[1]), line[quote.end() :]) if quote else (0, line)
-        if pieces and (own != depth or body == "-- "):  # an improperly flowed paragraph ends (§4.5)
+        # An improperly flowed paragraph ends (§4.5); an empty line ends it, too, and stays: so people see it.
+        if pieces and (own != depth or body in ("-- ", "")):
             lines.append(_line(depth, pieces))
             pieces = []
         depth = own

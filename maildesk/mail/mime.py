@@ -22,6 +22,8 @@ PARTS = 1000
 MESSAGES = ("message/rfc822", "message/global", "message/news")
 
 _KNOWN = frozenset({"text/plain", "text/html", "multipart/alternative", "multipart/mixed", "multipart/related"})
+_FOOTER = 500  # octets: so near its end plain words show themselves below base64
+_KINDS = ("text/", "multipart/", "message/", "image/", "application/", "audio/", "video/", "font/", "model/")
 _TOKEN = re.compile(r"[\w!#$&^.+%*'`{|}~-]+/[\w!#$&^.+%*'`{|}~-]+")
 _LOOKS_LIKE_BOUNDARY = re.compile(
     rb"^--([^\s-][^\r\n]{0,200}?|-[^\r\n]{4,200}?)[ \t]*\r?\n(?:content-[a-z-]+|mime-version)[ \t]*:",
@@ -90,7 +92,7 @@ class Contents:
 
     def text(self, part: Part) -> str:
         """A leaf as text: decoded, line ends as newlines, format=flowed joined again (RFC 3676)."""
-        if part.encoding == "base64" and transfer.has_footer(self.raw[max(part.start, part.end - 4096) : part.end]):
+        if part.encoding == "base64" and transfer.has_footer(self.raw[max(part.start, part.end - _FOOTER) : part.end]):
             return _as_text(part, transfer.base64_text(self.raw[part.start : part.end]))
         return _as_text(part, self.octets(part))
 
@@ -186,6 +188,8 @@ class _Splitter:
         """Where each part of a multipart starts and ends; the boundary is guessed when it is not there."""
         boundary = part.parameters.get("boundary", "").rstrip()
         spans = self._between(part, boundary.encode("utf-8", "replace")) if boundary else []
+        if not spans and boundary:  # between single quotes, which are no quotes to RFC 2045
+            spans = self._between(part, f"'{boundary}'".encode("utf-8", "replace"))
         if not spans:
             guess = _LOOKS_LIKE_BOUNDARY.search(self.raw, part.start, part.end)
             if guess:
@@ -232,11 +236,15 @@ def _before_line_end(raw: bytes, start: int, end: int) -> int:
 
 def _type(fields: Fields, default: str) -> tuple[str, Mapping[str, str]]:
     written, given = parameters.parse(fields.raw("content-type"))
-    if written in _KNOWN or _TOKEN.fullmatch(written):
+    if written in _KNOWN:
         return written, given
+    bare = written.split("(")[0].strip()
+    if _TOKEN.fullmatch(bare) and (bare.startswith(_KINDS) or "name" in given):
+        return bare, given
     if given.get("boundary"):
         return "multipart/mixed", given
-    bare = written.split("(")[0].strip()
-    if _TOKEN.fullmatch(bare):
-        return bare, given
-    return ("text/html" if bare == "html" else default), given
+    if bare in ("html", "html/text"):
+        return "text/html", given
+    if bare in ("plain/text", "plain"):
+        return "text/plain", given
+    return (bare if _TOKEN.fullmatch(bare) else default), given

@@ -15,7 +15,8 @@ from urllib.parse import unquote_to_bytes
 
 from maildesk.mail import charset, words
 
-_NAME = re.compile(r"[\s;]*([^\s=;\"]{1,100})\s*=\s*")
+_BETWEEN = re.compile(r"[\s;]*")
+_NAME = re.compile(r"([^\s=;\"]{1,100})\s*=\s*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPE = re.compile(r"\\([\"\\])")
 _SECTION = re.compile(r"([^*]+)\*(\d{0,3})(\*?)")
@@ -35,6 +36,8 @@ def _parse_usual(value: str) -> tuple[str, Mapping[str, str]]:
 
 def _parse(value: str) -> tuple[str, Mapping[str, str]]:
     main, _, rest = value.partition(";")
+    if "=" in main:  # the ";" before the first parameter is missing, or the value is
+        main, rest = _without_parameter(value, main)
     pairs = _scan(rest) if rest else []
     found = _extended(pairs)
     for name, text in pairs:
@@ -43,11 +46,19 @@ def _parse(value: str) -> tuple[str, Mapping[str, str]]:
     return main.strip().lower(), MappingProxyType(found)
 
 
+def _without_parameter(value: str, main: str) -> tuple[str, str]:
+    """'attachment filename="a;b.png"': the value, and the parameters from the first on."""
+    name = _NAME.search(main[:_USUAL])
+    return (main[: name.start()], value[name.start() :]) if name else (main, value[len(main) + 1 :])
+
+
 def _scan(rest: str) -> list[tuple[str, str]]:
     """Name and value of each parameter, as written but for quotes and escapes."""
     pairs: list[tuple[str, str]] = []
     at, closed = 0, True
     while 0 <= at < len(rest) and len(pairs) < _LIMIT:
+        between = _BETWEEN.match(rest, at)
+        at = between.end() if between else at
         name = _NAME.match(rest, at)
         if not name:
             at = rest.find(";", at) + 1 or len(rest)

@@ -14,7 +14,7 @@ The HTML is the text read as Markdown (CommonMark, no raw HTML) where a template
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
@@ -158,6 +158,16 @@ class Templates:
         found = sorted(((name, of) for of, name in self.frequent if of in spoken), key=lambda key: key[0])
         templates = (self.frequent[of, name] for name, of in found)
         return tuple((template.description, _render(template, values)) for template in templates)
+
+    def faq_named(self, name: str, language: str, values: Mapping[str, object]) -> Rendered | None:
+        """The answer of one of these questions; None where there is none of that name and language."""
+        template = self.frequent.get((language, name))
+        return _render(template, values) if template else None
+
+    def all_faq(self, values: Mapping[str, object]) -> Iterator[tuple[str, str, str, Rendered]]:
+        """Every question that is often asked: language, name, question, answer."""
+        for (language, name), template in sorted(self.frequent.items(), key=lambda item: item[0]):
+            yield language, name, template.description, _render(template, values)
 
     def render_canned(self, name: str, language: str, values: Mapping[str, object]) -> Rendered:
         """A canned answer; ``values`` hold the agent's key=value pairs, too (the desk's names win).

@@ -33,7 +33,7 @@ _EMPTY: dict[Type, object] = {Type.TEXT: "", Type.FLAG: False, Type.WORDS: Words
 _PLAIN = frozenset({Purpose.AUTO_REPLY_PLAIN})
 _ALL = frozenset(Purpose) | {CANNED}
 _DESK = _ALL | {FAQ}
-_TICKET = _ALL - {Purpose.ALARM, Purpose.GATHERED}
+_TICKET = _ALL - {Purpose.ALARM, Purpose.GATHERED, Purpose.CANARY}
 _THEIRS = _TICKET - _PLAIN - {Purpose.ASK}
 """Where a sender's words may stand: not in what goes to somebody who may not have written to us, or to others."""
 _ANSWERED = frozenset({Purpose.NOTICE, Purpose.REMINDER, Purpose.COMMAND_ERROR})
@@ -60,6 +60,9 @@ _BLOCK = _READ | {
     CANNED,
 }
 _NOTICE = frozenset({Purpose.NOTICE})
+_ECHOING = frozenset({Purpose.AUTO_REPLY, Purpose.FOLLOW_UP})
+_AUTOMATIC = _ECHOING | _PLAIN
+_RATING = frozenset({Purpose.RATING})
 _FORM = frozenset({Purpose.QUESTIONNAIRE})
 _CALL = frozenset({Purpose.CALL})
 _OUTSIDE = _CALL | {Purpose.ASK}
@@ -107,6 +110,8 @@ def _ticket_rows(of: str, templates: frozenset[str]) -> tuple[Variable, ...]:
         _text(f"{of}.ticket.category", "as above", "billing", templates),
         Variable(f"{of}.ticket.tags", Type.TEXT, "as above", ("money", "vip"), templates),
         _text(f"{of}.ticket.due", "as above", "2026-12-24 17:00 CET", templates),
+        _text(f"{of}.ticket.mood", "as above", "worried", templates),
+        Variable(f"{of}.ticket.urgent", Type.FLAG, "as above", True, templates),
         _text(f"{of}.customer", "the requester's name, or address", "Maria Bianchi", templates),
         Variable(f"{of}.late", Type.FLAG, "is it overdue", True, templates),
         _text(f"{of}.snoozed", "until when it sleeps, or empty", "2026-12-24 09:00 CET", templates),
@@ -122,6 +127,8 @@ def _ticket_rows(of: str, templates: frozenset[str]) -> tuple[Variable, ...]:
         _text(f"{of}.show", "one that writes #show", link.format("show"), templates),
     )  # fmt: skip
 
+
+_LINK = "mailto:support+t3k7q@acme.example?subject=%5B%2312%5D%20{}&body={}%0D%0A"
 
 TABLE: tuple[Variable, ...] = (
     _text("desk.name", "the desk's name", "Acme Support", _DESK),
@@ -140,6 +147,8 @@ TABLE: tuple[Variable, ...] = (
     Variable("ticket.tags", Type.TEXT, "a list of tags", ("money", "vip"), _TICKET),
     _text("ticket.brand", "the brand it came to, or empty: the desk's own name", "Bolt Tools", _TICKET),
     _text("ticket.due", "when it is due, in the reader's zone, or empty", "2026-12-24 17:00 CET", _TICKET),
+    _text("ticket.mood", "how the customer says they feel, or empty", "worried", _TICKET),
+    Variable("ticket.urgent", Type.FLAG, "is it marked as urgent", True, _TICKET),
     _text("customer.name", "the requester's name; their address where there is none", "Maria Bianchi", _THEIRS),
     _text("customer.first_name", "the first of their names, or empty", "Maria", _THEIRS),
     _text("customer.email", "their address", "maria@customer.example", _THEIRS),
@@ -153,8 +162,36 @@ TABLE: tuple[Variable, ...] = (
     _text("reply_address", "the reader's own address for answers on this ticket",
           "support+a2k4m@acme.example", _ANSWERED),
     _text("note_address", "the same, for private notes", "support+n7q2x@acme.example", _NOTICE),
-    _text("reason", "why: new, answer, assigned, team, escalated, taken, note, mention, held, agent_answer, merged",
-          "new", _NOTICE),
+    _text("reason", "why: new, answer, assigned, team, escalated, taken, note, mention, held, agent_answer, merged, "
+          "mood, rating", "new", _NOTICE),
+    Variable("guess", Type.TEXT, "a list of how the author may feel, guessed from their words", ("worried", "urgent"),
+             _NOTICE),
+    _text("rating", "what the customer thought of it, or empty", "2/5", _NOTICE),
+    Variable("worried", Type.FLAG, "does the customer seem worried, angry or in a hurry: we are not busy for them",
+             True, _ECHOING),
+    Variable("closed", Type.FLAG, "is nobody there now", True, _AUTOMATIC),
+    _text("opens", "when somebody will be, in the customer's language, or empty", "Monday 7 December at 09:00 (CET)",
+          _AUTOMATIC),
+    _text("closed_words", "what `hours.closed` says of this day, or empty", "We are at our summer party.", _AUTOMATIC),
+    _text("incident", "what `incident` says, or empty", "Payments are slow today. We are on it.", _AUTOMATIC),
+    _number("usual.hours", "in how many hours a first answer usually comes at this hour; 0: not known, or in days", 3,
+            _AUTOMATIC),
+    _number("usual.days", "in how many days, where it is more than one; else 0", 2, _AUTOMATIC),
+    _text("moods[].label", "a mood to choose from, in the customer's language", "worried", _AUTOMATIC),
+    _text("moods[].link", "a link that writes it to us, or empty", _LINK.format("worried", "worried"), _AUTOMATIC),
+    _text("urgent.label", "how they say that it is urgent, or empty", "urgent", _AUTOMATIC),
+    _text("urgent.link", "a link that writes it to us, or empty", _LINK.format("urgent", "urgent"), _AUTOMATIC),
+    _number("tickets[].number", "of the customer's other open tickets: its number", 9, _ECHOING),
+    _text("tickets[].tag", "its tag", "[#9]", _ECHOING),
+    _text("tickets[].subject", "its subject", "A broken drill", _ECHOING),
+    _text("tickets[].status", "new, open or pending", "open", _ECHOING),
+    _number("scores[].score", "of each score to choose from: its number", 5, _RATING),
+    _text("scores[].label", "how it is shown: the number, or of two the words", "5", _RATING),
+    _text("scores[].link", "a link that writes it to us, or empty", _LINK.format("5%2F5", "5%2F5"), _RATING),
+    Variable("clickable", Type.FLAG, "have the scores links", True, _RATING),
+    _text("lowest", "the label of the worst score", "1", _RATING),
+    _text("highest", "that of the best", "5", _RATING),
+    _text("review", "where a public review is wished for", "https://reviews.example/acme", frozenset({Purpose.REVIEW})),
     Variable("private", Type.FLAG, "is it among agents, and so a plain answer to it, too", True, _NOTICE),
     _text("absent.name", "the assignee in whose place the reader is told, for they are away; or empty", "Bob Chen",
           _NOTICE),
@@ -312,8 +349,9 @@ TABLE: tuple[Variable, ...] = (
              frozenset({Purpose.ALARM})),
     _text("expected", "by when the desk's targets promise the next answer, by its clock, or empty",
           "2026-12-24 17:00 CET", _CANNED),
-    _text("faq[].question", "of the questions that are often asked, in the customer's language", "How …?", _CANNED),
-    Variable("faq[].answer", Type.WORDS, "its answer", Words("Select “Settings”, then …"), _CANNED),
+    _text("faq[].question", "of the questions that are often asked, in the customer's language (auto-replies: those "
+          "that match): the question", "How …?", _CANNED | _ECHOING),
+    Variable("faq[].answer", Type.WORDS, "its answer", Words("Select “Settings”, then …"), _CANNED | _ECHOING),
     _text("about", "what the agent calls their question, or empty", "Spare part 77", frozenset({Purpose.ASK})),
     _text("macro.name", "the macro that asks", "escalate", _FORM),
     _text("macro.description", "what it is for, or empty", "Passes the ticket on to Tech", _FORM),

@@ -26,12 +26,16 @@ from maildesk.model import (
     Field,
     Forget,
     GatherNotice,
+    KeepUsual,
     Kind,
+    LandCanary,
     LinkTickets,
     MergeTickets,
     MoveEntries,
     Plan,
     QueueMail,
+    RaiseAlarm,
+    Rate,
     RecordEvent,
     Release,
     RemoveParticipant,
@@ -41,6 +45,7 @@ from maildesk.model import (
     SetKind,
     SetRequester,
     SetTimer,
+    StandFrequent,
     StandTimers,
     Status,
     Step,
@@ -50,7 +55,7 @@ from maildesk.model import (
     Watch,
     mailbox_of,
 )
-from maildesk.store import deferred, due, together, waiting
+from maildesk.store import canaries, deferred, due, frequent, ratings, together, usual, waiting
 from maildesk.store.engine import Store, Value, to_text
 
 # One fixed statement a column: SQL is never built from people's strings.
@@ -142,6 +147,13 @@ def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, as
             sql = "INSERT INTO faq (ticket_id, language, question, answer, agent, created_at) VALUES (?, ?, ?, ?, ?, ?)"
             values = (step.ticket_id, step.language, step.question, step.answer, step.agent, act.at)
             act.event(step.ticket_id, "faq", {"faq": act.store.insert(sql, values), "question": step.question})
+        case StandFrequent():
+            frequent.stand(act.store, step)
+        case KeepUsual():
+            usual.keep(act.store, step)
+        case Rate():
+            old = ratings.keep(act.store, step, act.at)
+            act.event(step.ticket_id, "rated", {"old": old, "new": step.score})
         case RecordEvent():
             act.event(step.ticket_id, step.kind, step.data)
         case QueueMail():
@@ -166,10 +178,14 @@ def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, as
             )
         case TakeGathered():
             act.store.execute("DELETE FROM gathered WHERE agent = ? AND id <= ?", (step.agent, step.up_to))
+        case RaiseAlarm():
+            due.raise_alarm(act.store, act.now, step.title, step.details)
         case FailMail():
             act.store.execute(
                 "UPDATE outbox SET state = 'failed', error = ?, told = 1 WHERE id = ?", (step.error, step.outbox_id)
             )
+        case LandCanary():
+            canaries.back(act.store, step.outbox_id, act.now)
         case DropMails():
             _drop(act, step)
         case Defer():

@@ -80,6 +80,12 @@ def put_off(store: Store, timer: Timer, until: datetime) -> None:
     store.execute("UPDATE timers SET at = ? WHERE id = ?", (to_text(until), timer.id))
 
 
+def hushed(store: Store, mailbox: str, now: datetime) -> bool:
+    """Whether the admins need not hear now that this mailbox reached the cap on auto-replies."""
+    sql = "SELECT 1 FROM timers WHERE kind = ? AND ticket_id = 0 AND agent = '' AND label IN (?, '') AND at > ?"
+    return store.value(sql, (TimerKind.HUSH, mailbox, to_text(now))) is not None
+
+
 def next_at(store: Store) -> datetime | None:
     found = store.value("SELECT min(at) FROM timers")
     return to_time(found) if found else None

@@ -7,19 +7,24 @@ SQLITE_BUSY_SNAPSHOT at once, whatever the timeout. A connection belongs to one 
 
 from __future__ import annotations
 
-import secrets
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 from sqlite_utils import Database
 
-from maildesk.store.schema import migrations
+from maildesk.store import copies, forward
+from maildesk.store.forward import Unfit
+from maildesk.store.times import to_text, to_time, to_time_or_none
+
+__all__ = ["BUSY_TIMEOUT", "CHECKPOINT", "Row", "Store", "Unfit", "Value", "to_text", "to_time", "to_time_or_none"]
+
+log = logging.getLogger(__name__)
 
 Row = sqlite3.Row
 Value = str | int | float | bytes | None
@@ -29,25 +34,10 @@ CHECKPOINT = 1000  # pages; SQLite's own
 _SETTINGS = (
     "journal_mode=WAL",
     "synchronous=FULL",
-    "foreign_keys=ON",
     "temp_store=MEMORY",  # else a savepoint writes each page that it changes, as it was, to a file: a hundred a mail
     "journal_size_limit=67108864",
 )
 _LOOK = 0.0005  # seconds between two tries for the lock
-
-
-def to_text(when: datetime) -> str:
-    """UTC ISO 8601 with milliseconds and a Z, so that text order is time order."""
-    utc = when if when.tzinfo is UTC else when.astimezone(UTC)
-    return utc.isoformat(timespec="milliseconds")[:23] + "Z"
-
-
-def to_time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def to_time_or_none(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def _nothing() -> bool:
@@ -66,51 +56,57 @@ class Store:
 
     @classmethod
     def open(
-        cls, path: Path, *, timeout: float = BUSY_TIMEOUT, checkpoint: int = CHECKPOINT, lent: bool = False
+        cls,
+        path: Path,
+        *,
+        timeout: float = BUSY_TIMEOUT,
+        checkpoint: int = CHECKPOINT,
+        upgrade: bool = False,
+        lent: bool = False,
     ) -> Self:
-        """Opens for writing; makes the file and runs migrations as needed. sqlite3.Error, OSError.
+        """Opens for writing, and makes the file where there is none. sqlite3.Error, OSError (Unfit is one).
 
-        The commit that makes the WAL as long as ``checkpoint`` (pages) also copies it to where it belongs. ``lent``:
-        a thread of its own may run the commits.
+        ``upgrade`` brings a store of an older maildesk forward: for the daemon, that holds the store's lock. The commit
+        that makes the WAL as long as ``checkpoint`` (pages) also copies it to where it belongs.
+        ``lent``: a thread of its own may run the commits.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = not path.exists()
+        if aside := copies.set_aside_foreign_log(path):
+            log.warning("the log of the store that was here before is set aside", extra={"file": str(aside)})
         connection = sqlite3.connect(
             path, timeout=timeout, isolation_level=None, cached_statements=512, check_same_thread=not lent
         )
         store = cls(connection, timeout)
-        if fresh:
-            path.chmod(0o600)  # people's mail is in it
-        for setting in (*_SETTINGS, f"wal_autocheckpoint={checkpoint}"):
-            store.execute(f"PRAGMA {setting}")
-        store.migrate()
+        try:
+            if fresh:
+                path.chmod(0o600)  # people's mail is in it
+            for setting in (*_SETTINGS, f"wal_autocheckpoint={checkpoint}"):
+                store.execute(f"PRAGMA {setting}")
+            forward.bring(store, path, upgrade=upgrade)
+            store.execute("PRAGMA foreign_keys=ON")  # a migration may have to make a table anew
+        except BaseException:
+            store.close()
+            raise
         return store
 
     @classmethod
     def read_only(cls, path: Path, *, timeout: float = BUSY_TIMEOUT) -> Self:
-        """Opens for reading; sqlite3.OperationalError where there is no such file."""
+        """Opens for reading; sqlite3.OperationalError where there is no such file, Unfit for another version's."""
         uri = f"{path.resolve().as_uri()}?mode=ro"
         store = cls(sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None), timeout)
-        store.execute("PRAGMA query_only=ON")
+        try:
+            store.execute("PRAGMA query_only=ON")
+            forward.check(store, path)
+        except BaseException:
+            store.close()
+            raise
         return store
 
-    def migrate(self) -> None:
-        database = Database(self.connection)
-        if not migrations.pending(database):
-            return
-        with self.transaction():  # one process migrates; another one waits, and finds nothing to do
-            for migration in migrations.pending(database):
-                migrations.ensure_migrations_table(database)
-                migration.fn(database)
-                self.execute(
-                    "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, ?, ?)",
-                    (migrations.name, migration.name, to_text(datetime.now(UTC))),
-                )
-            if not self.value("SELECT count(*) FROM keys"):
-                self.execute(
-                    "INSERT INTO keys (secret, created_at) VALUES (?, ?)",
-                    (secrets.token_bytes(32), to_text(datetime.now(UTC))),
-                )
+    @property
+    def db(self) -> Database:
+        """For migrations."""
+        return Database(self.connection)
 
     def close(self) -> None:
         self._hands.shutdown()
@@ -212,8 +208,6 @@ class Store:
         """A number that changes when another connection has committed; costs microseconds."""
         return int(self.value("PRAGMA data_version"))
 
-    def backup(self, target: Path) -> None:
-        """A consistent copy while others write (SQLite's online backup)."""
-        with sqlite3.connect(target) as copy:
-            self.connection.backup(copy, pages=1000, sleep=0.005)
-        copy.close()
+    def backup(self, target: Path, step: copies.Step = lambda done, of: None) -> None:
+        """A consistent copy while others write; see `copies.write`."""
+        copies.write(self.connection, target, step)

@@ -7,8 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from maildesk.model import Entry, Facts, Kind, Look, Question, Reach, SentMail, Ticket, View, mailbox_of
-from maildesk.store import agents, due, intake, looks, outside, reach, rows
+from maildesk.model import (
+    Entry,
+    Facts,
+    Kind,
+    Look,
+    Question,
+    Rating,
+    Reach,
+    SentMail,
+    Status,
+    Ticket,
+    View,
+    mailbox_of,
+)
+from maildesk.store import agents, due, frequent, intake, looks, outside, ratings, reach, rows, usual
 from maildesk.store.engine import Store, to_text, to_time
 
 _THREAD = 20  # Message-IDs of a thread that go into References; RFC 5322 §3.6.4 sets no limit, servers do
@@ -39,6 +52,7 @@ def gather(store: Store, question: Question) -> Facts:
     contact = rows.contact(store, question.person or question.author)
     history = _history(store, found.id, question.inbox_id) if found else _History()
     following = _follow_up(store, found) if found else None
+    opens = _may_open(question, found)
     return Facts(
         keys=store.keys(),
         next_ticket=_next(store, "tickets"),
@@ -58,7 +72,7 @@ def gather(store: Store, question: Question) -> Facts:
         appointment=outside.appointment(store, found.id) if found else None,
         public=history.public,
         others=_others(store, question.tickets),
-        seen={look: looks.see(store, _here(look, found), now) for look in question.looks},
+        seen={look: looks.see(store, _here(question, look, found), now) for look in question.looks},
         away=agents.away(store, now),
         loads=agents.loads(store) if question.loads else {},
         turns=agents.turns(store) if question.loads else {},
@@ -88,12 +102,17 @@ def gather(store: Store, question: Question) -> Facts:
             **(threads(store, following.id) if following else {}),
         },
         auto_replies_to_sender=_auto_replies_to(store, question.author, question.auto_replies_since),
+        auto_replies_by_day=_auto_replies_to(store, question.author, question.day_since),
         auto_replies_of_desk=_auto_replies(store, question.desk_since, question.desk_limit),
+        cap_told=due.hushed(store, mailbox_of(question.author), now),
         notices=notices(store, question.notices_since) if question.notices_since else {},
         answers=answers(store, question.hour_ago) if question.hour_ago else {},
         shown=shown(store, question.hour_ago) if question.hour_ago and question.looks else {},
         gathering=gathering(store),
-        open_tickets=_open_tickets(store, contact.id) if contact else 0,
+        usual=usual.now(store, now) if opens else None,
+        own=_own(store, contact.id, question.own) if opens and contact and question.own else (),
+        frequent=frequent.search(store, question.frequent) if opens else (),
+        rating=ratings.of(store, found.id, question.author) if found and question.rates else Rating(),
     )
 
 
@@ -103,8 +122,10 @@ def _others(store: Store, numbers: Sequence[int]) -> dict[int, Ticket]:
     return {number: ticket for number, ticket in found.items() if ticket is not None}
 
 
-def _here(look: Look, ticket: Ticket | None) -> Look:
+def _here(question: Question, look: Look, ticket: Ticket | None = None) -> Look:
     """A look at a ticket that no number is said of is one at the ticket that the mail is about."""
+    if look.view is View.LIST and question.urgent_first:
+        return replace(look, urgent_first=True)
     named = look.ticket_id is not None or look.entry_id is not None
     if ticket is None or named or look.view not in (View.SHOW, View.WHY):
         return look
@@ -275,12 +296,21 @@ def gathering(store: Store) -> frozenset[str]:
     return frozenset(found)
 
 
-def _open_tickets(store: Store, contact_id: int) -> int:
-    return int(
-        store.value(
-            "SELECT count(*) FROM tickets WHERE contact_id = ? AND status IN ('new', 'open', 'pending')", (contact_id,)
-        )
+def _may_open(question: Question, found: Ticket | None) -> bool:
+    """Whether a customer's mail may open a ticket, so that it is answered by what the desk knows of itself."""
+    if question.agent:
+        return False
+    return found is None or found.status is Status.CLOSED or found.participant(question.author) is None
+
+
+def _own(store: Store, contact_id: int, limit: int) -> tuple[tuple[int, str, Status], ...]:
+    """The newest of a person's tickets that are not over."""
+    found = store.rows(
+        "SELECT id, subject, status FROM tickets WHERE contact_id = ? AND status IN ('new', 'open', 'pending')"
+        " AND merged_into IS NULL ORDER BY id DESC LIMIT ?",
+        (contact_id, limit),
     )
+    return tuple((row["id"], row["subject"], Status(row["status"])) for row in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +384,7 @@ def of_ticket(store: Store, ticket_id: int, question: Question, sent: SentMail |
         notices=notices(store, question.notices_since) if question.notices_since else {},
         gathering=gathering(store),
         others=_others(store, question.tickets),
-        seen={look: looks.see(store, _here(look, ticket), now) for look in question.looks},
+        seen={look: looks.see(store, _here(question, look, ticket), now) for look in question.looks},
         away=agents.away(store, now),
         loads=agents.loads(store) if question.loads else {},
         turns=agents.turns(store) if question.loads else {},
@@ -368,7 +398,7 @@ def of_desk(store: Store, question: Question) -> Facts:
         keys=store.keys(),
         next_ticket=_next(store, "tickets"),
         next_entry=_next(store, "messages"),
-        seen={look: looks.see(store, look, now) for look in question.looks},
+        seen={look: looks.see(store, _here(question, look), now) for look in question.looks},
         away=agents.away(store, now),
         loads=agents.loads(store) if question.loads else {},
         turns=agents.turns(store) if question.loads else {},

@@ -10,7 +10,6 @@ from datetime import datetime
 from maildesk.model import InboxState, RawMail
 from maildesk.store.engine import Row, Store, to_text, to_time, to_time_or_none
 
-
 _LARGE = 8 << 20  # octets
 _PIECE = 1 << 20
 

@@ -81,6 +81,9 @@ _CHOOSE = {
     " GROUP BY t.id"
     for name, source in _SOURCES.items()
 }
+_URGENT = f"""SELECT t.id, status, {_QUIET} AS quiet, 0 AS hit FROM tickets AS t INDEXED BY tickets_urgent
+  WHERE urgent AND {IS_LIVE} AND status IN (SELECT value FROM json_each(:statuses)) AND {_REST}
+  ORDER BY t.id LIMIT :window"""
 _ARE_LATE = f"SELECT t.id FROM tickets AS t WHERE t.id IN (SELECT value FROM json_each(:ids)) AND {_LATE}"
 _OLDEST = f"SELECT {_QUIET} AS quiet, id FROM tickets WHERE {_SCOPES['desk']} AND status = ? ORDER BY 1 LIMIT 1"
 
@@ -89,6 +92,8 @@ def tickets(store: Store, look: Look, now: datetime) -> Seen:
     """The first ones of a list, and how many there are: of what no index narrows, among those that were looked at."""
     source = next((name for name in _SOURCES if getattr(look, name)), "")
     ids, total = _chosen(store, look, source, now) if source else _walked(store, look, now)
+    if look.urgent_first and source != "words":
+        ids = _urgent_first(store, look, ids, now)
     found = tuple(ticket for id in ids if (ticket := rows.ticket(store, id)) is not None)
     return Seen(tickets=found, total=total, overdue=late(store, ids, now))
 
@@ -134,6 +139,13 @@ def _chosen(store: Store, look: Look, source: str, now: datetime) -> tuple[list[
     values |= {"words": words, "number": number(look.words)}
     found = store.rows(_CHOOSE[source], values)
     return [row["id"] for row in _in_order(found)][:LISTED], len(found)
+
+
+def _urgent_first(store: Store, look: Look, ids: Sequence[int], now: datetime) -> list[int]:
+    """The same list with what is marked as urgent before the rest, in the queue's order."""
+    values = _values(look, now) | {"window": _WINDOW, "statuses": json.dumps(_statuses(look))}
+    urgent = [row["id"] for row in _in_order(store.rows(_URGENT, values))]
+    return [*urgent, *(id for id in ids if id not in urgent)][:LISTED]
 
 
 def _in_order(found: Sequence[Row]) -> Iterator[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from maildesk.model import Reach, Ticket
+from maildesk.store import ratings
 from maildesk.store.engine import Store, to_time_or_none
 
 
@@ -19,7 +20,8 @@ def of(store: Store, ticket: Ticket) -> Reach:
     )
     sql = "SELECT 1 FROM outbox WHERE ticket_id = ? AND envelope_to = ? AND state = 'failed' LIMIT 1"
     bounced = store.value(sql, (ticket.id, email)) is not None
-    return Reach(row["mails"], bool(row["proven"]), bool(row["automatic"]), bounced) if row else Reach()
+    asked = (ratings.asked_at(store, email), ratings.asked_here(store, ticket.id))
+    return Reach(row["mails"], bool(row["proven"]), bool(row["automatic"]), bounced, *asked) if row else Reach()
 
 
 def answered_at(store: Store, ticket_id: int) -> datetime | None:

@@ -1,5 +1,8 @@
 """The tables, as migrations: each runs once, in one transaction, and no column changes its meaning.
 
+Once a version is released its migrations stay as they are, and what changes is a further one
+(`store.forward` carries them out).
+
 INTERFACES that other programs rely on: names and meanings of the columns of tickets, contacts,
 messages, attachments, tags, fields, participants, links, events, inbox, outbox, raw and ratings.
 """
@@ -9,6 +12,12 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 migrations = Migrations("maildesk")
+
+
+def names() -> tuple[str, ...]:
+    """Of all migrations that this version knows, in their order."""
+    return tuple(migration.name for migration in migrations._migrations)
+
 
 _FIRST = """
 CREATE TABLE raw (
@@ -77,8 +86,8 @@ CREATE TABLE tickets (
 CREATE UNIQUE INDEX tickets_token ON tickets(token);
 CREATE INDEX tickets_contact ON tickets(contact_id);
 CREATE INDEX tickets_merged ON tickets(merged_into) WHERE merged_into IS NOT NULL;
-CREATE INDEX tickets_live ON tickets(updated_at) WHERE status NOT IN ('closed', 'spam');
-CREATE INDEX tickets_updated ON tickets(updated_at);
+-- The lists of `maildesk tickets` read nothing else.
+CREATE INDEX tickets_updated ON tickets(updated_at, status, assignee, team);
 CREATE INDEX tickets_queue ON tickets(status, coalesce(replied_at, created_at), snoozed_until, merged_into)
   WHERE merged_into IS NULL;
 CREATE INDEX tickets_assigned ON tickets(assignee, status, coalesce(replied_at, created_at), snoozed_until)
@@ -87,6 +96,9 @@ CREATE INDEX tickets_team ON tickets(team, status, coalesce(replied_at, created_
   WHERE status IN ('new', 'open', 'pending');
 CREATE INDEX tickets_unassigned ON tickets(team, status, coalesce(replied_at, created_at), snoozed_until)
   WHERE assignee IS NULL AND status IN ('new', 'open', 'pending');
+CREATE INDEX tickets_answered ON tickets(created_at, first_reply_at, merged_into)
+  WHERE first_reply_at IS NOT NULL AND merged_into IS NULL;
+CREATE INDEX tickets_urgent ON tickets(status) WHERE urgent AND status IN ('new', 'open', 'pending');
 CREATE INDEX tickets_snoozed ON tickets(snoozed_until) WHERE snoozed_until IS NOT NULL;
 CREATE INDEX tickets_due ON tickets(due_at) WHERE due_at IS NOT NULL AND status IN ('new', 'open', 'pending');
 CREATE INDEX tickets_done ON tickets(coalesce(solved_at, closed_at)) WHERE coalesce(solved_at, closed_at) IS NOT NULL;
@@ -163,6 +175,7 @@ CREATE TABLE events (
   data TEXT NOT NULL DEFAULT '{}'           -- JSON
 ) STRICT;
 CREATE INDEX events_ticket ON events(ticket_id, id);
+CREATE INDEX events_urgent ON events(at, ticket_id) WHERE kind = 'urgent';
 CREATE INDEX events_reminder ON events(ticket_id, at) WHERE kind = 'reminder';
 
 CREATE TABLE outbox (
@@ -195,11 +208,13 @@ CREATE INDEX outbox_state ON outbox(state) WHERE state != 'sent';
 
 CREATE TABLE ratings (
   ticket_id INTEGER NOT NULL REFERENCES tickets(id),
-  score INTEGER NOT NULL,
+  score INTEGER NOT NULL,                   -- 1 is the worst
+  scale INTEGER NOT NULL DEFAULT 5,         -- and this the best that could be given
   comment TEXT NOT NULL DEFAULT '',
   at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX ratings_ticket ON ratings(ticket_id);
+CREATE INDEX ratings_at ON ratings(at);
 
 CREATE TABLE timers (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -268,6 +283,11 @@ CREATE TABLE faq (
   created_at TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE usual (                        -- one row at most: how long a first answer usually takes at this hour
+  minutes INTEGER NOT NULL,
+  until TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE gathered (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   agent TEXT NOT NULL,
@@ -282,6 +302,15 @@ CREATE TABLE alarms (
   title TEXT NOT NULL,
   details TEXT NOT NULL DEFAULT ''
 ) STRICT;
+
+CREATE TABLE canaries (                     -- mails of the desk to itself
+  outbox_id INTEGER PRIMARY KEY REFERENCES outbox(id),
+  sent_at TEXT NOT NULL,
+  back_at TEXT,                             -- when it had come round
+  missed INTEGER NOT NULL DEFAULT 0         -- 1: it was late, 2: and one was in time since
+) STRICT;
+CREATE INDEX canaries_missed ON canaries(outbox_id) WHERE missed = 1;
+CREATE INDEX canaries_sent ON canaries(sent_at);
 
 CREATE TABLE keys (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -334,3 +363,23 @@ def first(db: Database) -> None:
             "VALUES ('delete', old.id, old.subject, old.text, old.author);"
         )
         db.execute(f"CREATE TRIGGER search_{name} " + body.format(add=add, cut=cut))
+    _search_of_questions(db)
+
+
+def _search_of_questions(db: Database) -> None:
+    """By their rowids: those in faq, which agents kept; and below 0 copies of those that templates answer."""
+    db.execute(
+        "CREATE VIRTUAL TABLE faq_search USING fts5(question, answer UNINDEXED, language UNINDEXED, name UNINDEXED,"
+        " tokenize='unicode61 remove_diacritics 2')"
+    )
+    add = (
+        "INSERT INTO faq_search(rowid, question, answer, language, name)"
+        " VALUES (new.id, new.question, new.answer, new.language, '');"
+    )
+    cut = "DELETE FROM faq_search WHERE rowid = old.id;"
+    for name, body in (
+        ("insert", f"AFTER INSERT ON faq BEGIN {add} END"),
+        ("delete", f"AFTER DELETE ON faq BEGIN {cut} END"),
+        ("update", f"AFTER UPDATE ON faq BEGIN {cut} {add} END"),
+    ):
+        db.execute(f"CREATE TRIGGER faq_search_{name} {body}")

@@ -35,7 +35,7 @@ class Made:
     replied: datetime | None = None
     solved: datetime | None = None
     closed: datetime | None = None
-    urgent: tuple[datetime, bool] | None = None  # when the customer said so, and if the agents agreed
+    urgent: tuple[datetime, bool | None] | None = None  # when the customer said so, and if the agents agreed
     rating: tuple[datetime, int] | None = None
     breaches: list[tuple[datetime, str]] = field(default_factory=list)  # when which deadline passed
     merged_into: int | None = None
@@ -115,7 +115,8 @@ def _life(dice: random.Random, ticket: Made) -> Made:
     if ticket.status != "spam" and ticket.merged_into is None:
         ticket.breaches = list(_breaches(dice, ticket))
     if dice.random() < 0.02:
-        ticket.urgent = (ticket.opened + timedelta(minutes=1), dice.random() < 0.7)
+        verdict = dice.random()
+        ticket.urgent = (ticket.opened + timedelta(minutes=1), verdict < 0.6 if verdict < 0.9 else None)
     return ticket
 
 

@@ -44,16 +44,19 @@ def test_show_has_the_fields(desk: Desk) -> None:
     assert "Drill 2000" in desk.run("show", "1").out
 
 
-def test_a_forwarded_mail_is_told_with_whose_it_is_and_no_command_in_it(desk: Desk) -> None:
-    mail = letter("Fwd: Drill", "#close\n\n" + FORWARD, "alice@staff.test", Authentication_Results=RESULTS)
+def test_a_forwarded_mail_is_told_with_whose_it_is_and_the_commands_above_it_alone(desk: Desk) -> None:
+    mail = letter(
+        "Fwd: Drill", "#close #tag +vip\n\n" + FORWARD + "\n#spam\n", "alice@staff.test", Authentication_Results=RESULTS
+    )
     told = desk.run("explain", "--json", stdin=mail).json
     assert told["origin"] == {
         "rule": "forward",
         "person": {"name": "Carl", "email": "carl@customer.test"},
         "fields": {},
     }
-    assert (told["verdict"], told["commands"]) == ("new_ticket", [])
-    assert "alice forwards it" in told["reason"]
+    commands = [{"verb": "close", "args": []}, {"verb": "tag", "args": ["+vip"]}]
+    assert (told["verdict"], told["commands"]) == ("new_ticket", commands)
+    assert told["reason"].count("alice forwards it: ") == told["reason"].count("#close") == 1
     plain = letter("Fwd: Drill", FORWARD, "alice@staff.test", Message_ID="<2@staff.test>")
     told = desk.run("explain", "--json", stdin=plain).json
     assert told["origin"] is None

@@ -8,13 +8,14 @@ import logging
 import socket
 import sqlite3
 import struct
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from maildesk.edge.smtp_reception import LARGE, Reception, SenderLimit
+from maildesk.edge import smtp_reception
+from maildesk.edge.smtp_reception import LARGE, RateLimit, Reception
 from tests.edge.smtp_desk import ENVELOPE, LOOPBACK, Client, Desk, Inbox, desk, listener
 
 HELLO = b"Subject: hello\r\n\r\nhello\r\n"
@@ -199,7 +200,7 @@ async def test_who_waits_for_us_does_not_idle() -> None:
 
 
 async def test_there_is_room_for_so_many_sessions() -> None:
-    async with desk(connections=3, connections_per_peer=2) as at:
+    async with desk(connections=3, connections_per_client=2) as at:
         first, _ = await at.client(), await at.client()
         turned_away = await at.visit()
         assert (await turned_away.reply()).startswith("421 4.7.0")
@@ -209,18 +210,63 @@ async def test_there_is_room_for_so_many_sessions() -> None:
 
 
 async def test_a_relay_may_have_many_sessions_but_not_all_the_world() -> None:
-    async with desk(connections=3, connections_per_peer=1, relays=LOOPBACK) as at:
+    async with desk(connections=3, connections_per_client=1, relays=LOOPBACK) as at:
         for _ in range(3):
             await at.client()
         assert (await (await at.visit()).reply()).startswith("421 4.7.0")
 
 
+@dataclass(eq=False)
+class Guest:
+    """A session, as far as the reception cares."""
+
+    peer: str
+    relay: bool = False
+    in_mail: bool = False
+    since: float = 0.0
+    told: str = ""
+
+    def hang_up(self, last_word: str) -> None:
+        self.told = last_word
+
+
 def test_a_peers_neighbours_in_its_ipv6_network_count_as_itself() -> None:
-    reception = Reception(listener(Inbox(), connections_per_peer=2))
-    assert [reception.enter(f"2001:db8::{number}")[:3] for number in (1, 2, 3)] == ["", "", "421"]
-    assert reception.enter("2001:db8:0:1::3") == ""
-    reception.leave("2001:db8::2")
-    assert reception.enter("2001:db8::4%eth0") == ""
+    reception = Reception(listener(Inbox(), connections_per_client=2))
+    guests = [Guest(f"2001:db8::{number}") for number in (1, 2, 3)]
+    assert [reception.enter(guest, 0.0)[:3] for guest in guests] == ["", "", "421"]
+    assert reception.enter(Guest("2001:db8:0:1::3"), 0.0) == ""
+    reception.leave(guests[1])
+    assert reception.enter(Guest("2001:db8::4%eth0"), 0.0) == ""
+
+
+def test_a_tenth_of_the_room_is_kept_for_relays() -> None:
+    reception = Reception(listener(Inbox(), connections=20, connections_per_client=20))
+    assert [reception.enter(Guest("192.0.2.1"), 0.0)[:3] for _ in range(20)] == [""] * 18 + ["421"] * 2
+    assert [reception.enter(Guest("127.0.0.1", relay=True), 0.0)[:3] for _ in range(3)] == ["", "", "421"]
+
+
+def test_where_there_is_no_room_who_dawdles_makes_way_and_relays_and_the_busy_stay() -> None:
+    reception = Reception(listener(Inbox(), connections=4))
+    relay, trickles, idles, busy = guests = (
+        Guest("127.0.0.1", relay=True, since=0.0),
+        Guest("192.0.2.1", since=0.0, in_mail=True),
+        Guest("192.0.2.2", since=50.0),
+        Guest("192.0.2.3", since=59.0),
+    )
+    assert [reception.enter(guest, 55.0) for guest in guests] == [""] * 4
+    assert reception.enter(Guest("192.0.2.4", since=59.5), 59.5).startswith("421")
+    assert [reception.enter(Guest("192.0.2.4", since=60.0), 60.0) for _ in range(2)] == ["", ""]
+    assert [guest.told[:3] for guest in (relay, trickles, idles, busy)] == ["", "421", "421", ""]
+    assert reception.enter(Guest("192.0.2.4", since=61.0), 61.0).startswith("421")
+
+
+async def test_two_hundred_idle_sessions_keep_nobody_out_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with desk(connections=222, connections_per_client=1000) as at:
+        idle = [await at.client() for _ in range(200)]
+        assert (await (await at.visit()).reply()).startswith("421 4.7.0")
+        monkeypatch.setattr(smtp_reception, "_DAWDLES", 0.0)  # as if ten seconds had gone by
+        assert (await (await at.client()).mail(HELLO)).startswith("250")
+        assert (await idle[0].reply()).startswith("421 4.4.2")
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -231,7 +277,7 @@ async def test_no_octets_upset_the_listener(seed: int, caplog: pytest.LogCapture
         )
     )
     dice = Random(seed)
-    async with desk(errors=1000, connections_per_peer=100) as at:
+    async with desk(errors=1000, connections_per_client=100) as at:
         for _ in range(25):
             client = await at.visit()
             phrase = [dice.choice(words) + dice.choice([b"", b"\r\n", b"\r\n"]) for _ in range(60)]
@@ -251,10 +297,22 @@ async def test_a_sender_has_so_many_mails_and_others_their_own() -> None:
         assert (await client.mail(HELLO, sender="bob@cust.test")).startswith("250")
 
 
+async def test_a_client_has_so_many_mails_whoever_sends_them(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    async with desk(client_limit=(3, 600.0)) as at:
+        for number in range(3):
+            assert (await (await at.client()).mail(HELLO, f"sender{number}@cust.test")).startswith("250")
+        told = await (await at.client()).mail(HELLO, "sender3@cust.test")
+        assert told == "450 4.7.1 Too many mails from your address, try again later"
+        assert caplog.records[-1].getMessage() == f"refused mail from <sender3@cust.test> at 127.0.0.1: {told}"
+        at.listening.reload(listener(at.inbox, client_limit=(4, 600.0)))
+        assert (await (await at.client()).mail(HELLO, "sender3@cust.test")).startswith("250")
+
+
 async def test_a_relay_has_no_limit_and_uses_up_nobodys() -> None:
-    async with desk(sender_limit=(3, 600.0)) as at:
+    async with desk(sender_limit=(3, 600.0), client_limit=(7, 600.0)) as at:
         stranger = await at.client()
-        at.listening.reload(listener(at.inbox, relays=LOOPBACK))
+        at.listening.reload(listener(at.inbox, relays=LOOPBACK, sender_limit=(3, 600.0), client_limit=(7, 600.0)))
         relay = await at.client()
         for client, sender in ((relay, "bob@cust.test"), (stranger, "ann@cust.test"), (relay, "ann@cust.test")):
             for _ in range(3):
@@ -264,7 +322,7 @@ async def test_a_relay_has_no_limit_and_uses_up_nobodys() -> None:
 
 
 def test_a_senders_count_is_forgotten_with_time() -> None:
-    limit = SenderLimit(mails=2, seconds=600.0)
+    limit = RateLimit(mails=2, seconds=600.0)
     limit.count("a", 0.0)
     limit.count("a", 500.0)
     assert limit.reached("a", 599.0)
@@ -275,7 +333,7 @@ def test_a_senders_count_is_forgotten_with_time() -> None:
 
 
 def test_made_up_senders_cost_little_memory_and_nobody_else_their_turn() -> None:
-    limit = SenderLimit(mails=2, seconds=600.0)
+    limit = RateLimit(mails=2, seconds=600.0)
     limit.count("ann", 0.0)
     for number in range(50_000):
         limit.count(f"sender{number}", 0.0)

@@ -3,21 +3,26 @@
     python -m tests.mail.fuzz --mails 100000 --seed 1
 
 Every mail of the corpus is a seed. Each round mangles one and reads all there is to read in it: the mail, who wrote it,
-its forwarded part, its HTML as it would be shown, its attachments. What raises or takes over a second falls, and is
-kept as a file, once for each place in the code.
+its forwarded part, its HTML as it would be shown, its attachments, what ``explain`` says of it. What raises or takes
+over a second falls, and is kept as a file, once for each place in the code. Tells also the slowest, and the peak of
+memory.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
+import resource
 import sys
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from maildesk.cli import meaning
 from maildesk.mail import forward, html, parse, trim
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -134,15 +139,25 @@ def read(raw: bytes) -> None:
     mail = parse.read(raw)
     assert parse.fingerprint(mail)
     forward.read(mail)
-    html.sanitize(trim.html(mail) or mail.html or "")
+    html.sanitize(trim.html(mail) or "")
     for attachment in mail.attachments[:20]:
         parse.attachment(raw, attachment.part)
+    assert json.dumps(meaning.of_mail(raw, mail, None))
 
 
-def fallen(mails: int, seed: int) -> dict[str, bytes]:
-    """What fell of so many mails, by where and why; the same seed, the same mails."""
+@dataclass
+class Fallen:
+    """What fell of so many mails, by where and why; ``slowest`` is in seconds of the processor."""
+
+    found: dict[str, bytes] = field(default_factory=dict)
+    slowest: float = 0.0
+
+
+def fallen(mails: int, seed: int) -> Fallen:
+    """The same seed, the same mails."""
     dice = Random(seed)
-    found: dict[str, bytes] = {}
+    told = Fallen()
+    found = told.found
     for _ in range(mails):
         raw = mangled(dice)
         began = time.process_time()
@@ -152,11 +167,12 @@ def fallen(mails: int, seed: int) -> dict[str, bytes]:
         except Exception:  # noqa: BLE001 - whatever it is, it fell
             where = place(traceback.format_exc())
         spent = time.process_time() - began
+        told.slowest = max(told.slowest, spent)
         where = where or ("" if spent < LIMIT else f"took {spent:.1f} s")
         if where and where not in found:
             print(f"{len(raw)} octets: {where}", file=sys.stderr)
             found[where] = raw
-    return found
+    return told
 
 
 def place(trouble: str) -> str:
@@ -180,8 +196,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a folder for the mails that fell")
     chosen = parser.parse_args()
-    found = fallen(chosen.mails, chosen.seed)
-    print(f"{chosen.mails} mails; {len(found)} fell")
+    told = fallen(chosen.mails, chosen.seed)
+    found, peak = told.found, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"{chosen.mails} mails; {len(found)} fell; the slowest took {told.slowest:.2f} s; {peak} MB at the peak")
     for number, where in enumerate(found, 1):
         print(f"{number}  {where}")
     if chosen.keep:

@@ -27,6 +27,7 @@ BOUNCES = {
     "dragonfly-empty-from": (KIM, "5.7.1", "failed", OURS),
     "exchange-5.5": (KIM, "5.1.1", "failed", ""),
     "exchange-html-alone": (KIM, "5.1.1", "failed", ""),
+    "exchange-turkish-html-alone": (KIM, "5.1.1", "failed", ""),
     "exchange-online-french": (KIM, "5.1.10", "failed", OURS),
     "exim-plain-text": (KIM, "5.1.1", "failed", OURS),
     "exim-warning-of-delay": (KIM, "", "delayed", ""),

@@ -16,6 +16,15 @@ WORDS = {
     "utf8-declared-latin-1": "Die Größe fehlt.",
     "windows-1252-declared-latin-1": "Costs 5 € – “now”",
     "windows-1252-declared-utf8": "Die Größe fehlt für Müller.",
+    "windows-1251-declared-latin-1": "Не могу войти, пожалуйста, помогите.",
+    "koi8-r-declared-latin-1": "Не могу войти, пожалуйста, помогите.",
+    "windows-1253-declared-latin-1": "Καλημέρα, έχω ένα πρόβλημα.",
+    "iso-8859-2-declared-latin-1": "Drukarka nie działa, proszę o pomoc, może dziś.",
+    "windows-1254-declared-latin-1": "Yazıcım dünden beri çalışmıyor, lütfen yardım eder misiniz?",
+    "windows-1250-declared-latin-2": "Tiskárna už tiskne – „děkuji“, šéfe.",
+    "shift-jis-declared-latin-1": "プリンターが動きません。",
+    "big5-declared-gb2312": "我的訂單沒有收到，請幫助。",
+    "iso-2022-jp-declared-shift-jis": "プリンターが動きません。",
     "unknown-label": "Die Größe fehlt.",
     "codec-that-is-none": "The words.",
     "shift-jis-undeclared": "プリンターが動きません。",
@@ -43,6 +52,10 @@ SHORT = [
     ("gb18030", "发票问题"),
     ("big5", "發票問題"),
     ("cp949", "안녕하세요"),
+    ("cp1254", "Merhaba, yazıcım çalışmıyor"),
+    ("cp1257", "Ačiū už pagalbą, spausdintuvas veikia"),
+    ("cp1252", "Þökk, ég er með prentara á Íslandi"),
+    ("cp1252", "¡Hola! ¿Qué tal? 10 m³ por año"),
     ("cp1253", "Καλημέρα, έχω ένα πρόβλημα"),
     ("cp1255", "שלום, יש לי בעיה עם החשבון שלי"),
     ("cp1256", "السلام عليكم لدي مشكلة في الحساب"),
@@ -53,6 +66,25 @@ SHORT = [
 @pytest.mark.parametrize("name", WORDS)
 def test_a_body_is_read_whatever_its_label(name: str) -> None:
     assert parse.read((CORPUS / f"charset-{name}.eml").read_bytes()).text == WORDS[name]
+
+
+WESTERN = [
+    "¡Hola! ¿Qué tal? Años señor, 10 m³",
+    "Ação, coração: ÇÃO NÃO É ISSO",
+    "ÄÖÜß",
+    "………… ———— «»«»",
+    "Perché più già così? È però là.",
+    "Þórður á Íslandi, ég er með prentara sem virkar ekki",
+    "ÉTÉ À LA PLAGE, où êtes-vous ? Ça, c’est sûr…",
+    "Blåbærgrød på Ærø, æøå ÆØÅ",
+    "±5 % µm² ½ ¼ °C ±",
+    "Größenänderungsanträge über 5 £ – „ja“",
+]
+
+
+@pytest.mark.parametrize("text", WESTERN)
+def test_western_words_that_were_declared_western_stay_so(text: str) -> None:
+    assert charset.decode(text.encode("cp1252"), "iso-8859-1") == text
 
 
 @pytest.mark.parametrize(("codec", "text"), SHORT)

@@ -34,6 +34,12 @@ def read(name: str) -> Mail:
         ("smime-opaque-signed", "Signed words."),
         ("smime-opaque-signed-in-ber", "Signed words."),
         ("tnef-winmail-dat", "Wrapped words."),
+        ("header-byte-order-mark", "The words."),
+        ("header-space-before-colon", "The words."),
+        ("mime-boundary-in-single-quotes", "The words."),
+        ("body-type-the-wrong-way-round", "The words."),
+        ("filename-without-semicolon", "The words."),
+        ("flowed-empty-line-after-soft-break", "Hello,\n\nthe printer does not work."),
     ],
 )
 def test_the_words_are_what_a_person_reads(name: str, text: str) -> None:
@@ -67,10 +73,12 @@ def test_the_whole_text_of_a_report_has_its_notice_its_status_and_the_mail_that_
     ("name", "part", "file", "content"),
     [
         ("uuencoded-file-in-text", "1#1", "note.txt", b"hello"),
+        ("uuencoded-file-in-markdown", "1#1", "note.txt", b"hello"),
         ("tnef-winmail-dat", "2#1", "Report März.txt", b"hello"),
         ("smime-opaque-signed", "1#1", "list.csv", b"a,b"),
         ("body-text-pieces-around-a-file", "2", "a.png", b"\x89PNG\r\n\x1a\n"),
         ("mime-boundary-that-begins-another", "2", "list.csv", b"a,b"),
+        ("filename-without-semicolon", "2", "list.csv", b"a,b"),
         (
             "body-attached-message-beside-words",
             "2",
@@ -90,6 +98,12 @@ def test_attachments_are_found_again_by_their_part(name: str, part: str, file: s
 def test_a_part_that_is_not_there_is_a_key_error(part: str) -> None:
     with pytest.raises(KeyError):
         parse.attachment(b"Subject: x\n\nwords\n", part)
+
+
+@pytest.mark.parametrize("name", ["header-byte-order-mark", "header-space-before-colon"])
+def test_the_first_field_is_read_whatever_stands_before_it_or_its_colon(name: str) -> None:
+    mail = read(name)
+    assert (mail.author, mail.subject) == (Address("Ann Example", "ann@example.org"), "Printer")
 
 
 def test_a_whole_mail_is_read() -> None:

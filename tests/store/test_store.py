@@ -137,6 +137,16 @@ def test_search_finds_words_without_their_accents_and_takes_people_s_signs_as_wo
     assert tickets.listing(store, tickets.Filter(words="ricevuta")) == []
 
 
+def test_a_search_narrowed_to_few_looks_behind_the_many_that_say_the_same(store: Store) -> None:
+    others = [entry(id=id, ticket_id=2, text="The invoice.") for id in range(2, 2_100)]
+    old, new = ticket(team="tech"), ticket(2, token="other", participants=(), team="billing", tags=frozenset({"x"}))
+    do(store, CreateTicket(old), CreateTicket(new), entry(text="The invoice."), *others)
+    assert [t["id"] for t in tickets.listing(store, tickets.Filter(words="invoice", team="tech"))] == [1]
+    assert [t["id"] for t in tickets.listing(store, tickets.Filter(words="invoice", tag="x"))] == [2]
+    assert [t["id"] for t in tickets.listing(store, tickets.Filter(tag="x", status="new"))] == [2]
+    assert tickets.listing(store, tickets.Filter(words="invoice", tag="y")) == []
+
+
 def test_closed_tickets_are_listed_only_when_asked_for(store: Store) -> None:
     do(store, CreateTicket(ticket()), CreateTicket(ticket(2, status=Status.CLOSED, token="other", participants=())))
     assert [t["id"] for t in tickets.listing(store, tickets.Filter())] == [1]

@@ -165,6 +165,13 @@ class Desk:
         self.process.wait()
         until(lambda: not any(runs(worker) for worker in workers), "the whole group is gone")
 
+    def kill_worker(self) -> int:
+        """The process that thinks, alone; its number."""
+        worker = self.worker
+        with suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)
+        return worker
+
     def end(self) -> None:
         """At the end of a story, whatever state it is in."""
         if self.process is not None and self.process.poll() is None:

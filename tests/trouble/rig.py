@@ -79,6 +79,8 @@ class Session:
         lines = []
         while True:
             lines.append(self._file.readline().decode().rstrip())
+            if not lines[-1]:
+                raise ConnectionError("hung up")
             if lines[-1][3:4] != "-":
                 return "\n".join(lines)
 
@@ -94,6 +96,10 @@ class Session:
         self.say(f"MAIL FROM:<{sender}>")
         self.say(f"RCPT TO:<{SUPPORT}>")
         self.say("DATA", "3")
+        return self.send_content(raw)
+
+    def send_content(self, raw: bytes) -> int:
+        """What comes after DATA, with its final dot; the mail's number in the inbox, or Refused."""
         stuffed = re.sub(rb"(?m)^\.", b"..", raw)
         end = b".\r\n" if not raw or raw.endswith(b"\r\n") else b"\r\n.\r\n"
         self._socket.sendall(stuffed + end)
@@ -101,6 +107,9 @@ class Session:
         if not reply.startswith("250"):
             raise Refused(reply)
         return int(reply.rpartition(" ")[2])
+
+    def send_raw(self, octets: bytes) -> None:
+        self._socket.sendall(octets)
 
     def close(self) -> None:
         self._file.close()
@@ -144,6 +153,11 @@ class Desk:
         ran = subprocess.run(self.command(*words), capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
         assert ran.returncode == 0, ran.stderr
         return ran.stdout
+
+    def shell_fails(self, *words: str, stdin: bytes = b"") -> int:
+        """A command's exit status, whatever that is."""
+        ran = subprocess.run(self.command(*words), input=stdin, capture_output=True, cwd=ROOT, timeout=60, check=False)
+        return ran.returncode
 
     def begin(self) -> None:
         """Starts the daemon and waits for nothing."""

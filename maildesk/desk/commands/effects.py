@@ -166,6 +166,7 @@ _CHOICES = {
     Field.TEAM: "team",
     Field.CATEGORY: "category",
     Field.DUE_AT: "deadline",
+    Field.URGENT: "word on whether it is urgent",
 }
 
 

@@ -91,6 +91,11 @@ class Block:
     lines: tuple[str, ...]
     suspicious: tuple[str, ...] = ()
 
+    @property
+    def called(self) -> tuple[str, ...]:
+        """The lines of the commands, each once."""
+        return tuple(dict.fromkeys(command.source.strip() for command in self.commands))
+
 
 def parse(text: str, verbs: Collection[str]) -> Block:
     """Reads the block at the top of ``text``; ``verbs`` are all that exist, in lower case."""

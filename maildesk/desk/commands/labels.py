@@ -1,4 +1,4 @@
-"""#priority #tag #category #subject: what the ticket is about, and how much it presses."""
+"""#priority #urgent #tag #category #subject: what the ticket is about, and how much it presses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from maildesk.desk import privacy
 from maildesk.desk.case import without_tags
 from maildesk.desk.commands.effects import Call, Effects, Refusal, Verb
 from maildesk.mail.compose import one_line
-from maildesk.model import AddTag, Field, Priority, RemoveTag, SetField, Step
+from maildesk.model import AddTag, Field, Priority, RecordEvent, RemoveTag, SetField, Step
 
 _TAG = re.compile(r"[\w][\w.:-]{0,39}")
 
@@ -21,6 +21,15 @@ def _priority(call: Call) -> Effects:
         known = ", ".join(Priority)
         raise Refusal(f"{wanted} is no priority: {known}", call.arguments[0], f"#priority {close[0]}" if close else "")
     return Effects((SetField(call.ticket.id, Field.PRIORITY, wanted),))
+
+
+def _urgent(call: Call) -> Effects:
+    """What a customer said, judged; or said by an agent in their place."""
+    wanted = call.arguments[0].text.casefold() if call.arguments else "yes"
+    if wanted not in ("yes", "no"):
+        raise Refusal("is it urgent, yes or no?", call.arguments[0], "#urgent yes")
+    id, right = call.ticket.id, int(wanted == "yes")
+    return Effects((SetField(id, Field.URGENT, right), RecordEvent(id, "urgent_verdict", {"right": right})))
 
 
 def _tag(call: Call) -> Effects:
@@ -51,6 +60,8 @@ def _subject(call: Call) -> Effects:
 VERBS = (
     Verb("priority", "#priority low|normal|high|urgent", "sets how much it presses", _priority, 1, 1,
          example="#priority high"),
+    Verb("urgent", "#urgent [yes|no]", "says whether it is urgent; of what a customer called so, whether it was",
+         _urgent, 0, 1, example="#urgent no"),
     Verb("tag", "#tag +a -b", "adds and takes away tags", _tag, 1, 20, example="#tag +vip -later"),
     Verb("category", "#category C", "says what it is about; none takes it away", _category, 1, 1,
          example="#category billing"),

@@ -45,7 +45,7 @@ def report(found: Found, terms: Terms) -> Report:
         one_touch=share(sum(tickets.one_touch[number] for number in tickets.kinds.kinds()), solution.count),
         replies=share(mail_out, solution.count),
         mood={name: count for name, count in tickets.mood.most_common() if name is not None},
-        urgent=Urgent(found.urgency.said, share(found.urgency.right, found.urgency.said)),
+        urgent=_urgent(found),
         rating=names.rating(found.ratings),
         spam=found.spam,
         days=days,
@@ -55,6 +55,11 @@ def report(found: Found, terms: Terms) -> Report:
         growing=names.growing(groups, found.before),
         agents=tuple(Agent(hand.agent, hand.answers, hand.notes) for hand in found.hands),
     )
+
+
+def _urgent(found: Found) -> Urgent:
+    said, judged = found.urgency.said, found.urgency.judged
+    return Urgent(said, judged, share(found.urgency.right, judged))
 
 
 def _tickets(found: Found, terms: Terms) -> Tickets:

@@ -67,7 +67,10 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Urgent:
+    """``judged``: by an agent; ``right``: the share of these that was urgent."""
+
     said: int
+    judged: int
     right: float | None
 
 

@@ -25,15 +25,21 @@ def summarise(report: Report, before: Report | None = None) -> tuple[Line, ...]:
     return tuple(Line(name, BY_NAME[name].title, value, past.get(name, "")) for name, value in _values(report) if value)
 
 
+def feelings(report: Report) -> tuple[Line, ...]:
+    """What customers said of how they feel: of those called urgent, how many were, and how many agents judged."""
+    mood = ", ".join(f"{mood} {count:,}" for mood, count in report.mood.items())
+    urgent = report.urgent
+    judged = f" ({round((urgent.right or 0) * urgent.judged):,}/{urgent.judged:,})" if urgent.judged else ""
+    values = (("mood", mood), ("urgent", f"{urgent.said:,}{judged}" if urgent.said else ""))
+    return tuple(Line(name, BY_NAME[name].title, value) for name, value in values if value)
+
+
 def details(report: Report) -> tuple[Line, ...]:
     """What else there is to say in a line."""
-    urgent = report.urgent
     found = {
         "open_now": f"{report.open_now:,}",
         "pending_now": f"{report.pending_now:,}",
         "replies": f"{report.replies:.1f}" if report.replies is not None else "",
-        "mood": ", ".join(f"{mood} {count:,}" for mood, count in report.mood.items()),
-        "urgent": f"{urgent.said:,}, {percent(urgent.right)} rightly" if urgent.said else "",
         "rating": ", ".join(f"{count:,} × {score}" for score, count in report.rating.scores.items()),
         "spam": f"{report.spam:,}" if report.spam else "",
     }
@@ -57,6 +63,7 @@ def _values(report: Report) -> Iterator[tuple[str, str]]:
     yield "unanswered", percent(report.unanswered)
     yield "one_touch", percent(report.one_touch)
     yield "rating", f"{report.rating.mean:.1f} ({report.rating.count})" if report.rating.mean is not None else ""
+    yield from ((line.name, line.value) for line in feelings(report))
     yield "growing", ", ".join(f"{each.name} {each.before} → {each.new}" for each in report.growing[:3])
 
 

@@ -62,7 +62,11 @@ ofis dışında|ofis dışı|תשובה אוטומטית|מענה אוטומטי
 स्वतः उत्तर|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|trả lời tự động|thư trả lời tự động|balasan otomatis
 jawaban otomatis|balasan automatik|erantzun automatikoa|自动回复|自动答复|自动回覆|自動回覆|自動回復|自動答覆
 自動応答|自動返信|自動回答|不在通知|不在応答|不在のお知らせ|자동 회신|자동 응답|자동회신|자동응답
-부재중 자동 회신|부재 중
+부재중 자동 회신|부재 중|부재중 자동응답|부재중 자동 응답|tự động trả lời|外出自动回复|休假自动回复|خارج المكتب|afwezig
+afwezigheid|niet op kantoor|frånvarande|ej på kontoret|på semester|fraværende|fravær|poissa|poissa toimistolta|lomalla
+nieobecność|nieobecny|nieobecna|na urlopie|nepřítomnost|nepřítomen|neprítomnosť|ausente de la oficina|ausente
+ausência do escritório|ausente do serviço|assente|assenza dall'ufficio|нет на месте|не на месте|в отпуске
+відсутній|у відпустці|automatic email response|automatic e-mail response|absent|absente
 """
 _PLAIN_MARKS = re.split(r"[|\n]", _plain(_MARKS.strip()))
 _MARK = re.compile(
@@ -78,7 +82,20 @@ _SENTENCE = re.compile(
     # HCL Notes: "AUTO: Kim Lee is out of the office (returning 12/12/2026)"
     r"auto: [^()]{1,80}(?:out of the office|ausser haus|abwesend|absente?|fuori ufficio|"
     r"\((?:returning|back|ruckkehr|zuruck|retour|rientro|regreso|retorno|terug)\b)|"
-    r"auto-? ?reply from |(?:ich bin )?(?:nicht im buro|im urlaub) (?:bis|vom) "
+    r"auto-? ?(?:reply|response) from |auto: [^:]{1,60} is out of office\b|"
+    r"(?:ich bin )?(?:nicht im buro|im urlaub) (?:bis|vom) |"
+    r"(?:ich )?bin (?:derzeit |zurzeit |zur zeit |momentan |aktuell )?"
+    r"(?:im urlaub|nicht im buro|abwesend|ausser haus)\b|"
+    r"je suis (?:actuellement )?(?:absente?|en conges?|en vacances)\b|absente? jusqu|"
+    r"(?:estoy|me encuentro) (?:fuera de la oficina|de vacaciones|ausente)\b|"
+    r"estou (?:ausente|de ferias|fora do escritorio)\b|sono (?:assente|in ferie|fuori ufficio)\b|"
+    r"ik ben (?:momenteel )?(?:afwezig|met vakantie|op vakantie|niet op kantoor)\b|"
+    r"jag ar (?:pa semester|franvarande|bortrest)\b|jeg er (?:pa ferie|ikke pa kontoret|bortreist)\b|"
+    r"jestem (?:na urlopie|poza biurem|nieobecn[ya])\b|jsem (?:na dovolene|mimo kancelar)\b|"
+    r"(?:я )?(?:сеичас )?(?:в отпуске|нахожусь в отпуске|отсутствую на рабочем месте)\b"
 )
-_STARTS = frozenset(mark[:3] for mark in _PLAIN_MARKS) | {"i a", "i'm", "i’m", "i w", "aut", "ich", "nic", "im "}
+_STARTS = frozenset(mark[:3] for mark in _PLAIN_MARKS) | {
+    *("i a", "i'm", "i’m", "i w", "aut", "ich", "nic", "im ", "bin", "je ", "abs", "est", "me ", "son", "ik ", "jag"),
+    *("jeg", "jes", "jse", "я в", "я н", "я о", "я с", "сеи", "в о", "нах", "отс"),
+}
 _OPENINGS = frozenset("[(*<\"'«„【") | {""}

@@ -50,12 +50,19 @@ mancato recapito|mancata consegna|messaggio non|impossibile|errore di|notifica d
 não entregue|não foi possível|não é possível|falha na entrega|falha no envio|falha de entrega|mensagem não
 mensagem devolvida|devolvido|e-mail não|onbestelbaar|niet bestelbaar|niet bezorgd|bezorging|uw bericht kon
 afleverfout|kan inte levereras|ej levererbart|olevererbart|ej levererat|meddelandet kunde|misslyckad leverans
+det går inte att leverera|gick inte att leverera
 leveransfel|kan ikke leveres|ikke leveret|ikke levert|kunne ikke lever|leveringsfeil|leveringsfejl
 ei voi toimittaa|toimittamaton|toimitusvirhe|viestin toimitus|viestiä ei|niedostarcz|nie można dostarczyć
 nie dostarczono|zwrot|nedoruč|nelze doručit|vrácen|kézbesíthetetlen|sikertelen kézbesítés|nelivrat
 nu se poate livra|mesaj nelivrat|недостав|не достав|не удалось достав|не удается достав|невозможно достав
 возврат|ошибка достав|отчет о недостав|уведомление о недостав|недоставлен|не доставлен|teslim edilemedi
-teslim edilemeyen|iletilemedi|αδύνατη παράδοση|δεν παραδόθηκε|αποτυχία παράδοσης|לא ניתן למסירה|לא נמסר
+teslim edilemeyen|teslim edilemez|teslim edilemiyor|iletilemedi|iletilemeyen|αδύνατη παράδοση|δεν παραδόθηκε
+αποτυχία παράδοσης|δεν είναι δυνατή η παράδοση|μη παραδοτέο|ανεπίδοτ|לא ניתן למסירה|לא נמסר|غير قابل للتسليم
+تعذر التسليم|تعذر تسليم|لم يتم تسليم|غیر قابل تحویل|nelivrabil|imposibil de livrat|не вдалося достав
+неможливо достав|не може бути достав|nije moguće isporučiti|neisporuč|nije isporučen|ni mogoče dostaviti
+nedostavljiv|неиспоруч|није испоручен|kättetoimetamat|ei saa edastada|edastamatu|nepiegād|nevar piegādāt
+nepristat|nepavyko pristatyti|no s'ha pogut lliurar|ไม่สามารถส่ง|ส่งไม่สำเร็จ|không thể gửi|không gửi được
+tidak dapat dikirim|tidak terkirim|pengiriman gagal|gagal mengirim
 配信不能|配信失敗|配信エラー|配信できません|配送エラー|配信状況|送信エラー|送信失敗|送信できません|送達不能
 未配信|メール配信|メール送信エラー|メールを送信できません|未送達|不達|メールが送信|无法投递|无法送达|投递失败
 退信|系统退信|邮件退回|邮件被退回|未传递|未送达|发送失败|無法傳遞|無法投遞|無法送達|郵件無法|傳遞失敗|退回郵件

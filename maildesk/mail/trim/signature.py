@@ -16,6 +16,7 @@ LONGEST_UNSURE_SIGNATURE = 12  # lines below "--", "__" or a dash that a phone m
 LONGEST_FOOT = 8  # lines below a drawn line: a list's own words, or a signature with an address
 
 _BARE_DELIMITERS = frozenset({"--", "__", "\u2014", "\u2013\u2013", "\u2014\u2014"})
+_COMMAND = ("#", "＃")
 _CONTACT = re.compile(r"@|https?://|www\.|\d(?:[\d /().\u2011-]{6,})\d")
 
 
@@ -25,12 +26,13 @@ def _is_delimiter(lines: Sequence[str], index: int, words_above: bool) -> bool:
     below = [line for line in lines[index + 1 :] if line.strip()]
     if bare == "--" and len(line.rstrip("\r\n")) > len(bare):
         return len(below) <= LONGEST_SIGNATURE
-    above = [line.lstrip() for line in lines[:index] if line.strip()]
-    if not above and not words_above:
+    above = filter(None, map(str.lstrip, lines[:index]))
+    first = next(above, "")
+    if not first and not words_above:
         return False
     if bare in _BARE_DELIMITERS:
         # Below an agent's commands alone, "--" ends them, and the answer follows.
-        commands = bool(above) and all(line[0] in "#＃" for line in above)
+        commands = first[:1] in _COMMAND and all(line[0] in _COMMAND for line in above)
         return not commands and len(below) <= LONGEST_UNSURE_SIGNATURE
     if is_rule(bare) and len(below) <= LONGEST_FOOT:
         return all(len(line) < 100 for line in below) and any(map(_CONTACT.search, below))

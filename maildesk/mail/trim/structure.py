@@ -61,6 +61,10 @@ _SIGNATURES = ", ".join(
         "[class*=ms-outlook-mobile-signature], [id*=ms-outlook-mobile-signature]",
         "[class*=moz-signature]",
         "[class*=protonmail_signature_block]",
+        "[class*=front-signature]",
+        "[class*=missive_signature]",
+        "#composer_signature",  # Samsung
+        "[name=messageSignatureSection]",  # Spark
     )
 )
 # What every page with one of the quotes, starts or signatures above has in its source. One search takes 12 µs in

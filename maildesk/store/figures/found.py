@@ -104,9 +104,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
-    """Tickets that their customers called urgent, and how many of them still are: an agent takes back what is not."""
+    """Tickets that their customers called urgent; of how many an agent said whether they were, and how many were."""
 
     said: int
+    judged: int
     right: int
 
 

@@ -22,12 +22,17 @@ _HANDS = f"""
   GROUP BY author ORDER BY author"""
 _RATINGS = f"""
   SELECT score, category, team, assignee, count(*) FROM ratings JOIN tickets ON tickets.id = ticket_id
-  WHERE at >= :since AND at < :until AND {COUNTS} GROUP BY 1, 2, 3, 4"""
-# What an agent marks as urgent, no customer said: those who are not of the desk act by their address.
+  WHERE at >= :since AND at < :until AND {COUNTS} AND scale = (SELECT scale FROM ratings ORDER BY at DESC LIMIT 1)
+  GROUP BY 1, 2, 3, 4"""
+# What an agent marks as urgent, no customer said: those who are not of the desk act by their address. Of several
+# verdicts the last counts, until it is taken back: then it is null.
 _URGENCY = f"""
-  SELECT count(*), coalesce(sum(urgent), 0) FROM tickets WHERE {COUNTS} AND id IN (
-    SELECT ticket_id FROM events
-    WHERE kind = 'urgent' AND at >= :since AND at < :until AND json_extract(data, '$.new') AND actor LIKE '%@%')"""
+  SELECT count(*), count(verdict), coalesce(sum(verdict), 0) FROM (
+    SELECT (SELECT json_extract(data, '$.right') FROM events WHERE ticket_id = tickets.id AND kind = 'urgent_verdict'
+      ORDER BY id DESC LIMIT 1) AS verdict
+    FROM tickets WHERE {COUNTS} AND id IN (
+      SELECT ticket_id FROM events
+      WHERE kind = 'urgent' AND at >= :since AND at < :until AND json_extract(data, '$.new') AND actor LIKE '%@%'))"""
 
 
 def traffic(store: Store, stretches: Sequence[Span], imports: bool) -> tuple[Traffic, ...]:

@@ -1,0 +1,21 @@
+"""Words as they are compared: in small letters, without accents, and nothing but letters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def folded(text: str) -> str:
+    """In small letters, without accents; what an apostrophe joins, apart."""
+    bare = text.casefold()
+    if bare.isascii():
+        return bare
+    return "".join(char for char in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(char))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text, folded; digits and signs are none."""
+    return tuple(_LETTERS.findall(folded(text)))
