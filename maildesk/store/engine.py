@@ -8,7 +8,6 @@ SQLITE_BUSY_SNAPSHOT at once, whatever the timeout. A connection belongs to one 
 from __future__ import annotations
 
 import logging
-import select
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -38,7 +37,6 @@ _SETTINGS = (
     "temp_store=MEMORY",  # else a savepoint writes each page that it changes, as it was, to a file: a hundred a mail
     "journal_size_limit=67108864",
 )
-_LOOK = 0.0005  # seconds between two tries for the lock
 
 
 def _nothing() -> bool:
@@ -179,7 +177,7 @@ class Store:
                 if time.monotonic() > ends:
                     raise sqlite3.OperationalError("database is locked")
                 if not meanwhile():
-                    select.select((), (), (), _LOOK)  # not time.sleep, which fails under libfaketime
+                    self.execute("PRAGMA busy_timeout = 1")  # sleeps so long between two looks
         finally:
             self.execute(self._patience)
 
