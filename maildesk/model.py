@@ -578,6 +578,7 @@ class Facts:
     loads: Mapping[str, int] = field(default_factory=dict)  # agent id -> live tickets, if a team shares by load
     turns: Mapping[str, str] = field(default_factory=dict)  # team id -> the agent whose turn it was last
     auto_replies_to_sender: int = 0  # within auto_reply_limit's time
+    auto_replies_by_day: int = 0  # within auto_reply_day_limit's
     auto_replies_of_desk: int = 0
     cap_told: bool = False  # the admins have heard lately that this sender's, or somebody's, robot was stopped
     notices: Mapping[str, int] = field(default_factory=dict)  # agent id -> within notice_limit's time
@@ -619,6 +620,7 @@ class Question:
     frequent: tuple[str, ...] = ()  # words by which the questions that are often asked are searched
     rates: bool = False  # whether it may be a rating
     auto_replies_since: datetime | None = None
+    day_since: datetime | None = None
     desk_since: datetime | None = None
     notices_since: datetime | None = None
     hour_ago: datetime | None = None
@@ -810,6 +812,7 @@ class Rate:
 
     ticket_id: int
     score: int
+    scale: int = 5
     comment: str = ""
 
 

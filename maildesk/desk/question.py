@@ -42,6 +42,7 @@ def question(inbox_id: int, meant: Meant, to: tuple[Recipient, ...], policy: Pol
         references=(*named.references, *returned),
         bounced_ids=tuple(m for m in (*returned, *bounced) if m),
         auto_replies_since=now - desk.auto_reply_limit.per,
+        day_since=now - desk.auto_reply_day_limit.per,
         desk_since=now - desk.auto_reply_desk_limit.per,
         notices_since=now - desk.notice_limit.per,
         hour_ago=now - timedelta(hours=1),

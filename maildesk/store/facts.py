@@ -102,6 +102,7 @@ def gather(store: Store, question: Question) -> Facts:
             **(threads(store, following.id) if following else {}),
         },
         auto_replies_to_sender=_auto_replies(store, question.author, question.auto_replies_since),
+        auto_replies_by_day=_auto_replies(store, question.author, question.day_since),
         auto_replies_of_desk=_auto_replies(store, "", question.desk_since),
         cap_told=due.hushed(store, mailbox_of(question.author), now),
         notices=notices(store, question.notices_since) if question.notices_since else {},

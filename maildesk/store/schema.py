@@ -208,7 +208,8 @@ CREATE INDEX outbox_state ON outbox(state) WHERE state != 'sent';
 
 CREATE TABLE ratings (
   ticket_id INTEGER NOT NULL REFERENCES tickets(id),
-  score INTEGER NOT NULL,
+  score INTEGER NOT NULL,                   -- 1 is the worst
+  scale INTEGER NOT NULL DEFAULT 5,         -- and this the best that could be given
   comment TEXT NOT NULL DEFAULT '',
   at TEXT NOT NULL
 ) STRICT;

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from threading import Event, Thread
+from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -35,7 +36,7 @@ from tests.story.smarthost import Smarthost
 SENDERS = 10
 UP_AGAIN = 2.0  # seconds, on a machine that has nothing else to do
 _PATIENCE = 600.0  # seconds, for the last mails to settle
-CHANGES = {
+CHANGES: dict[str, Any] = {
     "desk": {
         "notice_limit": {"count": 100_000, "per": "10m"},
         "auto_reply_desk_limit": {"count": 1_000_000, "per": "1h"},
@@ -79,7 +80,7 @@ class Sender(Thread):
         for message_id, sender, to, raw in self._mails():
             while not self._handed_over(sender, to, raw):
                 self.again += 1
-                time.sleep(0.05)
+                time.sleep(0.2)
             self.confirmed.append(message_id)
             if self.stop.wait(self.pause):
                 return
@@ -222,7 +223,7 @@ def greets(desk: Desk) -> bool:
 def judge(desk: Desk, smarthost: WatchfulSmarthost, confirmed: list[str], toll: Toll) -> None:
     """The fate of every mail that got a 250, and of all that the desk sent: from the tables and the smarthost."""
     wrong, toll.confirmed = toll.wrong, len(confirmed)
-    inbox = desk.rows("SELECT id, message_id, state, reason, ticket_id FROM inbox")
+    inbox = desk.rows("SELECT id, message_id, state, reason, trouble FROM inbox")
     kept = Counter(row["message_id"] for row in inbox if row["state"] == "ticketed")
     messages = Counter(row["message_id"] for row in desk.rows("SELECT message_id FROM messages"))
     for message_id in confirmed:
@@ -232,7 +233,7 @@ def judge(desk: Desk, smarthost: WatchfulSmarthost, confirmed: list[str], toll: 
         if row["state"] == "ignored" and row["reason"].startswith("same as"):
             toll.same_as += 1
         elif row["state"] != "ticketed":
-            wrong.append(f"mail {row['id']} is {row['state']}: {row['reason']}")
+            wrong.append(f"mail {row['id']} is {row['state']}: {row['reason']}: {row['trouble'][-300:]}")
     wrong += [f"{count} times on tickets: {each}" for each, count in messages.items() if count > 1 and each in kept]
     subjects = Counter(row["subject"] for row in desk.rows("SELECT subject FROM tickets"))
     wrong += [f"{count} tickets of {subject}" for subject, count in subjects.items() if count > 1]

@@ -108,6 +108,9 @@ class Session:
             raise Refused(reply)
         return int(reply.rpartition(" ")[2])
 
+    def send_raw(self, octets: bytes) -> None:
+        self._socket.sendall(octets)
+
     def close(self) -> None:
         self._file.close()
         self._socket.close()
