@@ -111,3 +111,6 @@ def test_the_store_of_a_newer_maildesk_is_refused_by_all_and_the_mail_of_a_pipe_
         assert run.status == status, run.err
         assert "is the store of a newer maildesk (schema 1: first of another time): use that one" in run.err
         assert "Traceback" not in run.err
+    copy = desk.folder / "copy.db"
+    assert desk.run("backup", str(copy)).status == 0  # of whatever version
+    assert copy.stat().st_size

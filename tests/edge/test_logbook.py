@@ -75,3 +75,16 @@ async def test_numbers_go_on_beyond_those_of_tickets_that_the_store_lacks(tmp_pa
     writer.stop()
     with closing(Store.open(path)) as store:
         assert soundness.numbers(store) == Numbers(1, 2 + GAP)
+
+
+async def test_a_store_that_is_gone_is_told_and_a_new_one_begins_at_one(tmp_path: Path, lock: Lock) -> None:
+    path = tmp_path / "desk.db"
+    Logbook(lock.file).write(Numbers(3, 2), NOON)
+    writer = Writer(path)
+    watch = Watch(Logbook(lock.file), writer, path, lambda: NOON)
+    await watch.opened()
+    assert watch._missing is not None
+    assert "it knows of 0" in watch._missing.details
+    writer.stop()
+    with closing(Store.open(path)) as store:
+        assert soundness.numbers(store) == Numbers(0, 0)
