@@ -204,7 +204,7 @@ def test_health_is_503_while_the_store_is_locked(watched: Desk) -> None:
 
 
 def test_the_status_port_answers_get_alone_under_its_own_name(watched: Desk) -> None:
-    assert ask(watched, "/health", "HEAD") == (200, "")
+    assert ask(watched, "/metrics", "HEAD") == (200, "")
     assert ask(watched, "/metrics", "POST")[0] == 405
     assert ask(watched, "/elsewhere")[0] == 404
     assert ask(watched, "/metrics", Host="evil.example")[0] == 421
