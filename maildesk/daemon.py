@@ -32,6 +32,7 @@ from maildesk.edge.logbook import Logbook
 from maildesk.edge.maildir_out import MaildirTransport
 from maildesk.edge.outbox import Outbox
 from maildesk.edge.pace import Pace
+from maildesk.edge.reading import now
 from maildesk.edge.room import Room
 from maildesk.edge.smarthost import Smarthost, Tls
 from maildesk.edge.smtp_in import Listener, Listening, listen
@@ -90,7 +91,7 @@ class Daemon:
         """Serves until `stop` or SIGTERM; AlreadyRunning, OSError or sqlite3.Error when it cannot begin."""
         lock = service.Lock(self._store)
         self._writer = Writer(self._store, self._counts)
-        self._watch = Watch(Logbook(lock.file), self._writer, self._store, think.now)
+        self._watch = Watch(Logbook(lock.file), self._writer, self._store, now)
         try:
             await self._watch.opened()
             try:
@@ -105,19 +106,19 @@ class Daemon:
             lock.release()
 
     async def _begin(self) -> None:
-        self._alarms = Alarms(self._writer, think.now, lambda: self.config.desk.alarm_command, self._counts)
+        self._alarms = Alarms(self._writer, now, lambda: self.config.desk.alarm_command, self._counts)
         self._ledger = MailboxLedger(self._writer, self._wake_worker_soon(), self._room, self._counts)
         reports = Reports(self._mails_queued, self._hung, self._died, self._trouble, self._well, self._counts.thoughts)
         self._supervisor = Supervisor(self._briefing(), reports, self.config.limits.think_time.total_seconds())
         self._outbox = Outbox(
-            OutboxQueue(self._writer, think.now, lambda: self._supervisor.wake(), self._counts),
+            OutboxQueue(self._writer, now, lambda: self._supervisor.wake(), self._counts),
             transport(self.config),
-            think.now,
+            now,
             wellness=self._alarms,
             dice=Random(),  # noqa: S311 - spreads retries, hides nothing
             pace=Pace(give_up=self.config.send.give_up_after),
         )
-        self._canary = Canary(self._writer, self._alarms, lambda: self.policy, think.now)
+        self._canary = Canary(self._writer, self._alarms, lambda: self.policy, now)
         await self._open_ports()
         await self._open_status()
         self._follow_mailboxes()
@@ -190,7 +191,7 @@ class Daemon:
             self._counts,
             self._room,
             self._canary,
-            think.now,
+            now,
             self._alarms.lost_since,
             lambda: self._trouble_with_store,
         )
@@ -210,7 +211,7 @@ class Daemon:
             hostname=smtp.hostname or config.desk.domain,
             takes=lambda address: classify(address, self.config.desk) is not None,
             accept=self._accept,
-            clock=think.now,
+            clock=now,
             max_size=smtp.max_size,
             relays=smtp.relays,
             tls=_server_tls(smtp),
@@ -245,7 +246,7 @@ class Daemon:
             mailbox = self._mailboxes.pop(gone)
             asyncio.get_running_loop().run_in_executor(None, mailbox.stop)
         for imap in wanted - self._mailboxes.keys():
-            mailbox = Mailbox(account(imap), self._ledger, self._alarms, think.now)
+            mailbox = Mailbox(account(imap), self._ledger, self._alarms, now)
             mailbox.start()
             self._mailboxes[imap] = mailbox
 
@@ -264,10 +265,10 @@ class Daemon:
         self._outbox.wake()
 
     async def _hung(self, mail: int, why: str) -> None:
-        await self._write(lambda store: think.quarantine(store, mail, why, "killed by the daemon", think.now()))
+        await self._write(lambda store: think.quarantine(store, mail, why, "killed by the daemon", now()))
 
     async def _died(self, mail: int, why: str) -> None:
-        await self._write(lambda store: think.one_failure(store, mail, why, think.now()))
+        await self._write(lambda store: think.one_failure(store, mail, why, now()))
 
     async def _write(self, job: Callable[[Store], None]) -> None:
         await asyncio.wrap_future(self._writer.call(job))

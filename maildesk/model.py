@@ -622,6 +622,7 @@ class Question:
     auto_replies_since: datetime | None = None
     day_since: datetime | None = None
     desk_since: datetime | None = None
+    desk_limit: int = 0  # of all auto-replies since then: more need not be counted
     notices_since: datetime | None = None
     hour_ago: datetime | None = None
 

@@ -15,7 +15,7 @@ from typing import Protocol
 from maildesk.config.health import Canary as Section
 from maildesk.desk import letters
 from maildesk.desk.policy import Policy
-from maildesk.edge.think import moment
+from maildesk.edge.reading import moment
 from maildesk.edge.writer import Writer
 from maildesk.model import Facts, Plan, Verdict
 from maildesk.store import canaries

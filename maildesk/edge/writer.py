@@ -118,12 +118,16 @@ class Writer:
             self._ready.set_exception(error)
             return
         self._ready.set_result(None)
-        going = True
-        while going:
-            batch, going = self._gather()
-            if batch:
-                _resolve(self._timed(self._store, batch))
+        while self._turn(self._store):
+            pass
         self._store.close()
+
+    def _turn(self, store: Store) -> bool:
+        """One commit; False once the writer is to end. Between two turns nothing keeps a mail in memory."""
+        batch, going = self._gather()
+        if batch:
+            _resolve(self._timed(store, batch))
+        return going
 
     def _timed(self, store: Store, batch: Sequence[_Job]) -> list[_End]:
         """A commit, counted where there was something to be made durable."""
