@@ -70,6 +70,8 @@ def test_a_backup_made_while_mail_pours_in_restores_to_a_working_desk(tmp_path: 
             sender.join()
         ours = desk.gets("alice@acme.test", "Number 0")
         theirs = desk.gets(ANN, "[#1]")
+        noted = f'"mails": {accepted[-1]},'
+        until(lambda: noted in desk.store.with_name("desk.db.lock").read_text(), desk.log)  # within a second
         desk.stop(signal.SIGKILL)  # and its log is left beside it
         assert desk.store.with_name("desk.db-wal").stat().st_size
         shutil.copy(tmp_path / "copy.db", desk.store)
