@@ -44,6 +44,7 @@ SUPERVISORS = {
     "daemon.py",
     "edge/imap_in.py",
     "edge/outbox.py",
+    "edge/reading.py",
     "edge/supervisor.py",
     "edge/think.py",
     "edge/watch.py",

@@ -66,7 +66,6 @@ class Canary:
             self.flight = None
             return False
         at = self._clock()
-        # What the daemon slept through is no fault of the mail's way.
         awake = min(self._began, at)
         news = await self._writer.look(lambda store: _news(store, section, at, awake))
         if news.queues or news.late or news.well:
@@ -86,13 +85,18 @@ class Canary:
 
 def _news(store: Store, section: Section, at: datetime, awake: datetime) -> _News:
     last, back, missed = canaries.newest(store), canaries.newest_back(store), canaries.last_missed(store)
-    took, late, well = back.took if back else None, None, False
-    if last and not last.back_at and not last.missed and at - max(last.sent_at, awake) >= section.within:
-        late = last.id
-    if back and took is not None and missed is not None and back.id > missed and took <= section.within:
-        well = True
-    flight = Flight(took.total_seconds() if took is not None else None, late is not None or bool(missed and not well))
-    return _News(flight, _is_time(last, section.every, at), late, late is not None and (well or missed is None), well)
+    took = back.took if back else None
+    in_time = took is not None and took <= section.within
+    well = in_time and back is not None and missed is not None and back.id > missed
+    told = missed is not None and not well  # the admins wait for a better one
+    late = last.id if last and _is_late(last, section.within, at, awake) else None
+    return _News(
+        flight=Flight(took.total_seconds() if took is not None else None, late is not None or told),
+        queues=_is_time(last, section.every, at),
+        late=late,
+        missed=late is not None and not told,
+        well=well,
+    )
 
 
 def _act(store: Store, policy: Policy, at: datetime, awake: datetime) -> _News:
@@ -107,6 +111,11 @@ def _act(store: Store, policy: Policy, at: datetime, awake: datetime) -> _News:
     if news.queues:
         _send(store, policy, at)
     return news
+
+
+def _is_late(last: canaries.Canary, within: timedelta, at: datetime, awake: datetime) -> bool:
+    """Since now, and not what the daemon slept through."""
+    return not last.back_at and not last.missed and at - max(last.sent_at, awake) >= within
 
 
 def _is_time(last: canaries.Canary | None, every: timedelta, at: datetime) -> bool:

@@ -160,6 +160,10 @@ class Session(Line):
                         self.end("552 5.3.4 Far too large")
         except TimeoutError:
             self.end("421 4.4.2 The mail took too long")
+        except MemoryError:
+            # Where it ends is not known any more: the rest of it would be taken for commands.
+            log.error("no memory for a mail from %s", self.peer, extra={"peer": self.peer})
+            self.end("421 4.3.0 Trouble at our end, try again later")
         if rest and not self._reader.at_eof():
             self._reader.feed_data(rest)  # pipelined: the next commands
         return content

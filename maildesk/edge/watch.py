@@ -42,7 +42,7 @@ class Watch:
 
     async def opened(self) -> None:
         """Opens the store, whatever time its being brought forward takes. OSError (Unfit), sqlite3.Error."""
-        log_lost, before = soundness.lost_log(self._store), self._logbook.read()
+        new, log_lost, before = not self._store.exists(), soundness.lost_log(self._store), self._logbook.read()
         waiting = asyncio.create_task(_ask_for_time())
         try:
             await asyncio.to_thread(self._writer.start)
@@ -53,7 +53,7 @@ class Watch:
         numbers = await self._ask(soundness.numbers)
         self._missing = logbook.missing(before, numbers, log_lost)
         beyond = before.numbers.tickets if before else 0
-        if self._missing and (log_lost or numbers.tickets <= beyond):
+        if self._missing and not new and (log_lost or numbers.tickets <= beyond):  # a new one has keys of its own
             await self._ask(lambda store: copies.skip(store.connection, beyond))
         self._logbook.write(numbers, self._clock())
 

@@ -90,13 +90,14 @@ class Store:
         return store
 
     @classmethod
-    def read_only(cls, path: Path, *, timeout: float = BUSY_TIMEOUT) -> Self:
+    def read_only(cls, path: Path, *, timeout: float = BUSY_TIMEOUT, any_version: bool = False) -> Self:
         """Opens for reading; sqlite3.OperationalError where there is no such file, Unfit for another version's."""
         uri = f"{path.resolve().as_uri()}?mode=ro"
         store = cls(sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None), timeout)
         try:
             store.execute("PRAGMA query_only=ON")
-            forward.check(store, path)
+            if not any_version:
+                forward.check(store, path)
         except BaseException:
             store.close()
             raise
