@@ -45,6 +45,7 @@ SUPERVISORS = {
     "edge/imap_in.py",
     "edge/outbox.py",
     "edge/supervisor.py",
+    "edge/reading.py",
     "edge/think.py",
     "edge/watch.py",
     "edge/worker.py",
