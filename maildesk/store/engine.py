@@ -8,6 +8,7 @@ SQLITE_BUSY_SNAPSHOT at once, whatever the timeout. A connection belongs to one 
 from __future__ import annotations
 
 import logging
+import select
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -178,7 +179,7 @@ class Store:
                 if time.monotonic() > ends:
                     raise sqlite3.OperationalError("database is locked")
                 if not meanwhile():
-                    time.sleep(_LOOK)
+                    select.select((), (), (), _LOOK)  # not time.sleep, which fails under libfaketime
         finally:
             self.execute(self._patience)
 
