@@ -216,6 +216,14 @@ class Desk:
         until(lambda: self.rows(begun), self.log)
         return int(re.findall(r'"worker ready".*"pid": (\d+)', self.log())[-1])
 
+    def stop_thinking(self) -> int:
+        """Stops that process (SIGSTOP), at a moment when it does not hold the store's lock."""
+        worker = self.worker()
+        with closing(sqlite3.connect(self.store, timeout=20, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            os.kill(worker, signal.SIGSTOP)
+        return worker
+
     # --- mail --------------------------------------------------------------------------------------------
 
     @contextmanager

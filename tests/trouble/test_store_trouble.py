@@ -45,19 +45,11 @@ def fill(file: Path) -> None:
             filler.write(bytes(4096))
 
 
-def stopped(desk: Desk) -> int:
-    """The worker, which holds no lock while it is stopped: it has begun its day and is at rest."""
-    worker = desk.worker()
-    assert desk.becomes(desk.send(letter("First of all")), "ticketed")
-    os.kill(worker, signal.SIGSTOP)
-    return worker
-
-
 # --- it cannot be written ----------------------------------------------------------------------------------
 
 
 def test_a_locked_database_is_451_and_blames_no_mail_and_is_well_again(desk: Desk) -> None:
-    worker = stopped(desk)
+    worker = desk.stop_thinking()
     before = desk.send(letter("Before"))
     with closing(sqlite3.connect(desk.store, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -74,7 +66,7 @@ def test_a_locked_database_is_451_and_blames_no_mail_and_is_well_again(desk: Des
 @root
 def test_a_full_disk_is_452_and_what_was_accepted_is_answered_once_there_is_room(tmp_path: Path) -> None:
     with disk(tmp_path / "var", "3m"), rig(tmp_path, limits={"free_space": "0KiB"}) as desk:
-        worker = stopped(desk)
+        worker = desk.stop_thinking()
         accepted = desk.send(letter("Accepted", "hello", "zoe@customer.test"))
         filler = tmp_path / "var" / "filler"
         fill(filler)
@@ -85,7 +77,7 @@ def test_a_full_disk_is_452_and_what_was_accepted_is_answered_once_there_is_room
         assert desk.mail(accepted)["attempts"] == 0
         filler.unlink()
         assert desk.becomes(accepted, "ticketed")
-        desk.gets("zoe@customer.test", "[#2]")
+        desk.gets("zoe@customer.test", "[#1]")
         assert desk.becomes(desk.send(letter("In time", "x" * 100_000)), "ticketed")
         desk.gets(ADMIN, "the store is well again")
         desk.adds_up()
