@@ -110,6 +110,7 @@ class Purpose(StrEnum):
     REMINDERS = "reminders"  # to an agent: what is due, when it is much at once
     NUDGE = "nudge"  # to a customer who does not answer
     FAREWELL = "farewell"  # the last of these: the ticket is solved now
+    CANARY = "canary"  # to the desk itself: does mail come round?
     RATING = "rating"  # to a customer whose ticket was solved: how was it?
     REVIEW = "review"  # thanks for a very good one, and a wish
 
@@ -621,6 +622,7 @@ class Question:
     auto_replies_since: datetime | None = None
     day_since: datetime | None = None
     desk_since: datetime | None = None
+    desk_limit: int = 0  # of all auto-replies since then: more need not be counted
     notices_since: datetime | None = None
     hour_ago: datetime | None = None
 
@@ -811,6 +813,7 @@ class Rate:
 
     ticket_id: int
     score: int
+    scale: int = 5
     comment: str = ""
 
 
@@ -945,6 +948,13 @@ class FailMail:
 
 
 @dataclass(frozen=True, slots=True)
+class LandCanary:
+    """A canary has come round."""
+
+    outbox_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class RaiseAlarm:
     """The admins are told of something that concerns the whole desk."""
 
@@ -983,6 +993,7 @@ Step = (
     | TakeGathered
     | FailMail
     | DropMails
+    | LandCanary
     | Defer
     | Release
     | Forget

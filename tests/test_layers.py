@@ -46,6 +46,7 @@ SUPERVISORS = {
     "edge/outbox.py",
     "edge/supervisor.py",
     "edge/think.py",
+    "edge/watch.py",
     "edge/worker.py",
     "edge/writer.py",
 }

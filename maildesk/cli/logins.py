@@ -21,7 +21,7 @@ _ANSWER = 15.0
 
 def online(config: Config) -> tuple[Finding, ...]:
     """The machine and the store, every login, then every record."""
-    found = [*checkup.look(config, datetime.now(UTC))]
+    found = [*checkup.look(config, datetime.now(UTC), checkup.Patience())]
     found += [_imap(imap) for imap in config.receive.imap]
     if config.send.smtp is not None:
         found.append(_smtp(config.send.smtp, config.desk.domain))

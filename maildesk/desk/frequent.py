@@ -16,7 +16,7 @@ from maildesk.mail.language_words import WORDS
 from maildesk.mail.slots import Words
 from maildesk.model import Frequent
 
-_READ, _WORDS = 1_000, 40  # characters and words of a mail that are looked at
+_READ, _WORDS = 1_000, 24  # characters and words of a mail that are looked at
 _SHARE, _LEAST = 0.6, 2  # of a question's words that a mail must hold
 _BRIEF = 12  # words of a mail of which two are enough
 _STEM = 4  # letters that two forms of a word have in common, at least

@@ -44,8 +44,8 @@ def _denied(before: str) -> bool:
 
 
 def _shouts(text: str) -> bool:
-    letters = [char for char in text if char.isalpha()]
-    return len(letters) >= _LETTERS and sum(map(str.isupper, letters)) > _SHOUTED * len(letters)
+    capitals = sum(map(str.isupper, text))
+    return capitals >= _SHOUTED * _LETTERS and capitals > _SHOUTED * max(sum(map(str.isalpha, text)), _LETTERS)
 
 
 @lru_cache(maxsize=16)

@@ -89,8 +89,13 @@ def linked_subject(case: Case) -> str:
 
 def mailto(address: str, ticket_id: int, word: str) -> str:
     """A link that writes the word to us, and leaves room for more (RFC 6068 §2: a line ends in CRLF)."""
-    subject, body = quote(f"[#{ticket_id}] {word}", safe=""), quote(f"{word}\r\n\r\n", safe="")
-    return f"mailto:{quote(address, safe='@')}?subject={subject}&body={body}"
+    said = _quoted(word)
+    return f"mailto:{_quoted(address)}?subject=%5B%23{ticket_id}%5D%20{said}&body={said}%0D%0A%0D%0A"
+
+
+@lru_cache(maxsize=256)
+def _quoted(text: str) -> str:
+    return quote(text, safe="@")
 
 
 def steps(feeling: Feeling, ticket: Ticket) -> Iterator[Step]:

@@ -44,6 +44,7 @@ def question(inbox_id: int, meant: Meant, to: tuple[Recipient, ...], policy: Pol
         auto_replies_since=now - desk.auto_reply_limit.per,
         day_since=now - desk.auto_reply_day_limit.per,
         desk_since=now - desk.auto_reply_desk_limit.per,
+        desk_limit=desk.auto_reply_desk_limit.count,
         notices_since=now - desk.notice_limit.per,
         hour_ago=now - timedelta(hours=1),
         now=now,

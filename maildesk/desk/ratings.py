@@ -45,7 +45,7 @@ from maildesk.model import (
 
 _DONE = (Status.SOLVED, Status.CLOSED)
 _COMMENT = 5_000  # characters
-_NUMBER = re.compile(r"\W{0,3}(\d{1,2})(?:\s?/\s?(\d{1,2}))?\W{0,3}")
+_NUMBER = re.compile(r"[\s(*\"']{0,3}([0-9]{1,2})(?:\s?/\s?([0-9]{1,2}))?[\s)*\"'.!]{0,3}")
 _BAD_OR_GOOD = {  # of a scale of two
     "en": ("bad", "good"), "it": ("male", "bene"), "ro": ("rău", "bine"), "fr": ("mauvais", "bon"),
     "fi": ("huono", "hyvä"), "de": ("schlecht", "gut"), "es": ("mal", "bien"),
@@ -171,7 +171,7 @@ def given(case: Case, found: Found, ticket: Ticket) -> Plan | None:
         return None
     rated = _Rated(case, ticket, got, case.policy.config.ratings or Ratings())
     comment = privacy.redact_tokens(got.comment, case.policy.config)
-    steps: list[Step] = [Rate(ticket.id, got.score, comment)]
+    steps: list[Step] = [Rate(ticket.id, got.score, rated.ratings.scale, comment)]
     opening = tuple(customers.reopen(ticket)) if rated.reopens else ()
     steps += opening
     says_more = bool(comment or case.mail.attachments)

@@ -18,7 +18,7 @@ from aiosmtpd.smtp import Envelope
 from maildesk.edge.smtp_data import Content, has_bare_newline, mend_newlines
 from maildesk.edge.smtp_envelope import read_path, wrong_parameter
 from maildesk.edge.smtp_line import Command, Commands, Line
-from maildesk.edge.smtp_reception import Reception, apology
+from maildesk.edge.smtp_reception import NO_ROOM, Reception, apology
 from maildesk.model import RawMail
 
 log = logging.getLogger(__name__)
@@ -99,6 +99,9 @@ class Session(Line):
         else:
             reply = wrong_parameter(path.parameters, self.listener.max_size)
             reply = reply or self.reception.too_often(path.address, self, self.loop.time())
+            # Before its content is sent in vain (RFC 1870 §6.1). No SIZE: for the least there is.
+            if not reply and not self.listener.room(int(path.parameters.get("SIZE", "0"))):
+                reply = NO_ROOM
             if reply:
                 self._refused(reply, path.address)
             else:

@@ -27,6 +27,7 @@ from maildesk.model import RawMail
 
 log = logging.getLogger(__name__)
 
+NO_ROOM = "452 4.3.1 No room for mail at present, try again later"
 LOCAL = ""  # the peer of a Unix socket, whom the socket's file permissions let in
 LARGE = 1 << 20  # octets; a mail beyond this waits for its turn
 _CROWD = 50  # sessions; where there are more, a mail beyond an eighth of that does
@@ -63,6 +64,7 @@ class Listener:
     commands: int = 1000  # since the session's last mail
     idle: float = 300.0
     mail_time: float = 600.0  # for one mail's content, however it trickles
+    room: Callable[[int], bool] = lambda octets: True  # whether so much may come in now
 
 
 class RateLimit:
@@ -233,5 +235,5 @@ def apology(error: BaseException | None) -> str:
     no_space = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     # "database or disk is full" (SQLITE_FULL) is an OperationalError among many others.
     if no_space or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
-        return "452 4.3.1 No room for mail at present, try again later"
+        return NO_ROOM
     return "451 4.3.0 Trouble at our end, try again later"

@@ -90,7 +90,7 @@ def codec_of(label: str) -> str:
 
 
 def _decode(data: bytes, codec: str) -> str:
-    if b"\x1b$" in data and data.isascii() and not codec.startswith(_STATEFUL):
+    if b"\x1b" in data and b"\x1b$" in data and data.isascii() and not codec.startswith(_STATEFUL):
         codec = evidence.codec(data)  # ISO 2022, whose escapes no other charset has
     if codec and codec not in ("utf-8", "ascii") and not _is_utf8_beyond_chance(data, codec):
         text = _as_declared(data, codec)

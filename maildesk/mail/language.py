@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import repeat
 from struct import Struct
 
 from maildesk.mail.language_words import LETTERS, WORDS
@@ -92,7 +91,7 @@ def _count(letters: re.Pattern[str], text: str) -> int:
 def _by_words(text: str, *, clear: bool) -> str:
     """The language whose function words it holds; "" too where that is not ``clear``, if it shall be."""
     words = _words(text)
-    said = sum(map(_speakers().get, words, repeat(0)))
+    said = sum(filter(None, map(_speakers().get, words)))  # to add a 0 takes as long as a score
     if not said:
         return ""
     if not text.isascii() and (letters := _LETTER.findall(text)):

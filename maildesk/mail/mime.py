@@ -22,6 +22,7 @@ PARTS = 1000
 MESSAGES = ("message/rfc822", "message/global", "message/news")
 
 _KNOWN = frozenset({"text/plain", "text/html", "multipart/alternative", "multipart/mixed", "multipart/related"})
+_FOOTER = 500  # octets: so near its end plain words show themselves below base64
 _KINDS = ("text/", "multipart/", "message/", "image/", "application/", "audio/", "video/", "font/", "model/")
 _TOKEN = re.compile(r"[\w!#$&^.+%*'`{|}~-]+/[\w!#$&^.+%*'`{|}~-]+")
 _LOOKS_LIKE_BOUNDARY = re.compile(
@@ -91,7 +92,7 @@ class Contents:
 
     def text(self, part: Part) -> str:
         """A leaf as text: decoded, line ends as newlines, format=flowed joined again (RFC 3676)."""
-        if part.encoding == "base64" and transfer.has_footer(self.raw[max(part.start, part.end - 4096) : part.end]):
+        if part.encoding == "base64" and transfer.has_footer(self.raw[max(part.start, part.end - _FOOTER) : part.end]):
             return _as_text(part, transfer.base64_text(self.raw[part.start : part.end]))
         return _as_text(part, self.octets(part))
 

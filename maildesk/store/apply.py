@@ -28,6 +28,7 @@ from maildesk.model import (
     GatherNotice,
     KeepUsual,
     Kind,
+    LandCanary,
     LinkTickets,
     MergeTickets,
     MoveEntries,
@@ -54,7 +55,7 @@ from maildesk.model import (
     Watch,
     mailbox_of,
 )
-from maildesk.store import deferred, due, frequent, ratings, together, usual, waiting
+from maildesk.store import canaries, deferred, due, frequent, ratings, together, usual, waiting
 from maildesk.store.engine import Store, Value, to_text
 
 # One fixed statement a column: SQL is never built from people's strings.
@@ -183,6 +184,8 @@ def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, as
             act.store.execute(
                 "UPDATE outbox SET state = 'failed', error = ?, told = 1 WHERE id = ?", (step.error, step.outbox_id)
             )
+        case LandCanary():
+            canaries.back(act.store, step.outbox_id, act.now)
         case DropMails():
             _drop(act, step)
         case Defer():

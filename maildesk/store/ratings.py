@@ -12,8 +12,8 @@ def keep(store: Store, step: Rate, at: str) -> int | None:
     """The rating of a ticket is this one; the score that it had before."""
     old = store.value("SELECT score FROM ratings WHERE ticket_id = ? ORDER BY at DESC", (step.ticket_id,))
     store.execute("DELETE FROM ratings WHERE ticket_id = ?", (step.ticket_id,))
-    sql = "INSERT INTO ratings (ticket_id, score, comment, at) VALUES (?, ?, ?, ?)"
-    store.execute(sql, (step.ticket_id, step.score, step.comment, at))
+    sql = "INSERT INTO ratings (ticket_id, score, scale, comment, at) VALUES (?, ?, ?, ?, ?)"
+    store.execute(sql, (step.ticket_id, step.score, step.scale, step.comment, at))
     return int(old) if old is not None else None
 
 

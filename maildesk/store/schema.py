@@ -208,7 +208,8 @@ CREATE INDEX outbox_state ON outbox(state) WHERE state != 'sent';
 
 CREATE TABLE ratings (
   ticket_id INTEGER NOT NULL REFERENCES tickets(id),
-  score INTEGER NOT NULL,
+  score INTEGER NOT NULL,                   -- 1 is the worst
+  scale INTEGER NOT NULL DEFAULT 5,         -- and this the best that could be given
   comment TEXT NOT NULL DEFAULT '',
   at TEXT NOT NULL
 ) STRICT;
@@ -301,6 +302,15 @@ CREATE TABLE alarms (
   title TEXT NOT NULL,
   details TEXT NOT NULL DEFAULT ''
 ) STRICT;
+
+CREATE TABLE canaries (                     -- mails of the desk to itself
+  outbox_id INTEGER PRIMARY KEY REFERENCES outbox(id),
+  sent_at TEXT NOT NULL,
+  back_at TEXT,                             -- when it had come round
+  missed INTEGER NOT NULL DEFAULT 0         -- 1: it was late, 2: and one was in time since
+) STRICT;
+CREATE INDEX canaries_missed ON canaries(outbox_id) WHERE missed = 1;
+CREATE INDEX canaries_sent ON canaries(sent_at);
 
 CREATE TABLE keys (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

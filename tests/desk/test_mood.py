@@ -11,9 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from maildesk.config.moods import MOODS, URGENT, WORDS
+from maildesk.desk.figures import Period, summarise
 from maildesk.desk.folding import words as folded
 from maildesk.desk.guess import guess
 from maildesk.desk.guess_words import WORDS as GUESSED
+from maildesk.edge.figures import report
 from tests.office import ALICE, ANN, FAILED, PROVEN, SUPPORT, Letter, Office, configuration
 
 CARL = "carl@customer.test"
@@ -399,3 +401,22 @@ def test_urgent_first_heeds_what_the_list_is_of(office: Office) -> None:
     office.reply(notices(office)[0], ALICE, "#list bob")
     assert "Invoice" not in office.last(ALICE, "listing").text
     assert "Printer 2" in office.last(ALICE, "listing").text
+
+
+def test_the_report_tells_who_chose_which_and_how_often_urgent_was_right(office: Office) -> None:
+    verdicts = {"First": "#urgent yes", "Second": "#urgent no", "Third": ""}
+    for name, verdict in verdicts.items():
+        found = links(greeted(office, name))
+        click(office, found["happy" if name == "Third" else "angry"])
+        click(office, found["urgent"])
+        if verdict:
+            office.reply(notices(office)[-1], ALICE, verdict)
+    greeted(office, "Fourth", "I am very worried.")  # a guess counts nowhere
+    office.reply(notices(office)[-1], ALICE, "#urgent yes")  # nor what no customer said
+    office.later(minutes=1)
+    week = report(office.store, office.config, Period.latest(7, office.config.zone(), office.now))
+    assert week.mood == {"angry": 2, "happy": 1}
+    assert (week.urgent.said, week.urgent.judged, week.urgent.right) == (3, 2, 1 / 2)
+    told = {line.name: line.value for line in summarise(week)}
+    assert (told["mood"], told["urgent"]) == ("angry 2, happy 1", "3 (1/2)")
+    assert week.as_json()["urgent"] == {"said": 3, "judged": 2, "right": 0.5}

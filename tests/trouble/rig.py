@@ -154,6 +154,11 @@ class Desk:
         assert ran.returncode == 0, ran.stderr
         return ran.stdout
 
+    def shell_fails(self, *words: str, stdin: bytes = b"") -> int:
+        """A command's exit status, whatever that is."""
+        ran = subprocess.run(self.command(*words), input=stdin, capture_output=True, cwd=ROOT, timeout=60, check=False)
+        return ran.returncode
+
     def begin(self) -> None:
         """Starts the daemon and waits for nothing."""
         self.begun += 1

@@ -72,7 +72,7 @@ def test_a_locked_database_is_451_and_blames_no_mail_and_is_well_again(desk: Des
 
 @root
 def test_a_full_disk_is_452_and_what_was_accepted_is_answered_once_there_is_room(tmp_path: Path) -> None:
-    with disk(tmp_path / "var", "3m"), rig(tmp_path) as desk:
+    with disk(tmp_path / "var", "3m"), rig(tmp_path, limits={"free_space": "0KiB"}) as desk:
         worker = stopped(desk)
         accepted = desk.send(letter("Accepted", "hello", "zoe@customer.test"))
         filler = tmp_path / "var" / "filler"

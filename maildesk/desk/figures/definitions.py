@@ -107,7 +107,7 @@ TABLE: tuple[Figure, ...] = (
         "rating",
         "Rating",
         "how many ratings came in the period, their mean, and how many of each",
-        "`ratings.at`; a later score of a ticket takes the place of an earlier one",
+        "`ratings.at`; a ticket's last score, and of the scale that is in use alone",
     ),
     Figure("agents", "Interactions", "answers and notes that each agent wrote", "messages of kind agent and note"),
     Figure("spam", "Spam", "tickets opened in the period that are spam now", "`status` spam; they count nowhere else"),

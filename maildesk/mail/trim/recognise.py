@@ -19,6 +19,7 @@ LONGEST_LINKED_FOOTER = 400  # with its links
 RULE = "-_=*~#\u2010\u2011\u2012\u2013\u2014\u2015\u2500\u2501"  # what lines and dividers are drawn with
 DRAWN = RULE + " .!:[]()|<>\u2026\u2191^"
 
+_DRAWN = frozenset(DRAWN)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 # Those, odd spaces, and what composes a letter of a phrase: accents, Hangul, voiced kana.
 _ODD = re.compile(
@@ -52,12 +53,14 @@ def _may_be_odd(text: str) -> bool:
 
 def first_marker(lines: Sequence[str]) -> int:
     """The first line on which a help desk asks for the answer above it, quoted or not; else ``len(lines)``."""
-    starts = PHRASES.above_starts
-    for index, line in enumerate(lines):
-        if line[:1] == ">":
-            line = line.lstrip("> ")
-        # Nearly all lines fail these tests, in a quarter of a microsecond.
-        if line and (line[:ABOVE_START].casefold() in starts or line[0] in DRAWN) and _is_marker(line):
+    # Nearly all lines begin neither like a marker nor with a drawn sign: all are asked at once.
+    bare = [line.lstrip("> ") if line[:1] == ">" else line for line in lines]
+    starts = [line[:ABOVE_START] for line in bare]
+    folded = "\n".join(starts).casefold().split("\n")
+    if PHRASES.above_starts.isdisjoint(folded) and _DRAWN.isdisjoint([start[:1] for start in folded]):
+        return len(lines)
+    for index, line in enumerate(bare):
+        if line and (folded[index] in PHRASES.above_starts or line[0] in _DRAWN) and _is_marker(line):
             return index
     return len(lines)
 

@@ -22,7 +22,8 @@ _HANDS = f"""
   GROUP BY author ORDER BY author"""
 _RATINGS = f"""
   SELECT score, category, team, assignee, count(*) FROM ratings JOIN tickets ON tickets.id = ticket_id
-  WHERE at >= :since AND at < :until AND {COUNTS} GROUP BY 1, 2, 3, 4"""
+  WHERE at >= :since AND at < :until AND {COUNTS} AND scale = (SELECT scale FROM ratings ORDER BY at DESC LIMIT 1)
+  GROUP BY 1, 2, 3, 4"""
 # What an agent marks as urgent, no customer said: those who are not of the desk act by their address. Of several
 # verdicts the last counts, until it is taken back: then it is null.
 _URGENCY = f"""
