@@ -18,7 +18,7 @@ from aiosmtpd.smtp import Envelope
 from maildesk.edge.smtp_data import Content, has_bare_newline, mend_newlines
 from maildesk.edge.smtp_envelope import read_path, wrong_parameter
 from maildesk.edge.smtp_line import Command, Commands, Line
-from maildesk.edge.smtp_reception import LARGE, NO_ROOM, Reception, apology
+from maildesk.edge.smtp_reception import NO_ROOM, Reception, apology
 from maildesk.model import RawMail
 
 log = logging.getLogger(__name__)
@@ -151,7 +151,7 @@ class Session(Line):
         try:
             async with asyncio.timeout(self.listener.mail_time):
                 while rest is None:
-                    if content.received > LARGE and not large:
+                    if content.received > self.reception.large and not large:
                         large = True
                         self.be_patient()
                         await turn.enter_async_context(self.reception.large_mail(self.relay))

@@ -69,6 +69,7 @@ class Sender(Thread):
     pause: float
     confirmed: list[str] = field(default_factory=list)  # Message-IDs
     again: int = 0  # how often a mail had to be sent once more
+    seen: int = 0  # the last mail of the desk's that the agent has answered
 
     def __hash__(self) -> int:
         return id(self)
@@ -99,7 +100,7 @@ class Sender(Thread):
         while True:
             count += 1
             if self.number == 0:
-                yield self._answer(count, self._notice(count))
+                yield self._answer(count, self._notice())
                 continue
             ann = f"ann{self.number}-{count}@customer.test"
             first = f"<{self.number}-{count}@customer.test>"
@@ -108,12 +109,12 @@ class Sender(Thread):
             subject = f"Re: Matter {self.number}-{count}"
             yield more, ann, self.desk.address, _mail(ann, more, subject, f"In-Reply-To: {first}")
 
-    def _notice(self, count: int) -> Letter:
+    def _notice(self) -> Letter:
         """A notice to the agent that she has not answered yet."""
         while True:
             for letter in self.smarthost.taken[-200:]:
-                if letter.to == _AGENT and letter.id > getattr(self, "_seen", 0):
-                    self._seen = letter.id
+                if letter.to == _AGENT and letter.id > self.seen:
+                    self.seen = letter.id
                     return letter
             self.stop.wait(0.02)
 

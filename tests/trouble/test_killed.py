@@ -20,8 +20,8 @@ def test_killed_again_and_again_while_mail_pours_in_it_loses_and_doubles_nothing
 @pytest.mark.skipif(shutil.which("strace") is None, reason="takes strace")
 def test_killed_at_a_system_call_between_data_and_250_it_loses_and_doubles_nothing(tmp_path: Path) -> None:
     try:
-        toll = calls.run(tmp_path, seed=4, most=2)
+        toll = calls.run(tmp_path, seed=4, most=1)
     except PermissionError:
         pytest.skip("this process may not be traced here")
     assert toll.wrong == []
-    assert toll.confirmed == 2
+    assert toll.confirmed == 1
