@@ -46,7 +46,6 @@ SUPERVISORS = {
     "edge/outbox.py",
     "edge/reading.py",
     "edge/supervisor.py",
-    "edge/reading.py",
     "edge/think.py",
     "edge/watch.py",
     "edge/worker.py",

@@ -210,10 +210,8 @@ class Desk:
         return (self.folder / f"log{self.begun}").read_text()
 
     def worker(self) -> int:
-        """The process that thinks, once it waits for mail: what it begins with is behind it, and it holds no lock."""
+        """The process that thinks, once it does."""
         until(lambda: '"worker ready"' in self.log(), self.log)
-        begun = "SELECT 1 FROM timers WHERE kind = 'usual' AND at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
-        until(lambda: self.rows(begun), self.log)
         return int(re.findall(r'"worker ready".*"pid": (\d+)', self.log())[-1])
 
     def stop_thinking(self) -> int:
