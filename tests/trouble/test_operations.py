@@ -19,7 +19,7 @@ import pytest
 
 from maildesk.store.copies import GAP
 from tests.trouble.rig import ADMIN, ANN, Desk, Refused, letter, read, rig, until
-from tests.trouble.test_store_trouble import disk, fill, root, stopped
+from tests.trouble.test_store_trouble import disk, fill, root
 
 STATUS = {"metrics": {"listen": "127.0.0.1:0"}}
 
@@ -220,7 +220,7 @@ def test_the_status_port_answers_get_alone_under_its_own_name(watched: Desk) -> 
 @root
 def test_below_the_floor_mail_is_452_and_what_was_accepted_is_answered(tmp_path: Path) -> None:
     with disk(tmp_path / "var", "12m"), rig(tmp_path, **STATUS, limits={"free_space": "4MiB"}) as desk:
-        worker = stopped(desk)
+        worker = desk.stop_thinking()
         accepted = desk.send(letter("Accepted", "hello", "zoe@customer.test"))
         filler = tmp_path / "var" / "filler"
         fill(filler)

@@ -67,8 +67,7 @@ def silent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, int
     Begun with the first test of this file: it takes eight seconds, that others can use.
     """
     with rig(tmp_path_factory.mktemp("silent"), limits={"think_time": "1s"}) as desk:
-        worker = desk.worker()
-        os.kill(worker, signal.SIGSTOP)
+        worker = desk.stop_thinking()
         yield desk, worker, desk.send(letter())
 
 
