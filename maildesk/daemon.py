@@ -12,13 +12,12 @@ import logging
 import os
 import signal
 import sqlite3
-import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from maildesk.config import Config, Imap, SmtpIn, SmtpOut
+from maildesk.config import Config, Imap, SmtpIn
 from maildesk.desk.addresses import classify
 from maildesk.desk.policy import Policy
 from maildesk.edge import files, policies, service, think
@@ -26,22 +25,18 @@ from maildesk.edge.canary import Canary
 from maildesk.edge.counts import Counts
 from maildesk.edge.doors import Alarms, MailboxLedger, OutboxQueue
 from maildesk.edge.health import Health
-from maildesk.edge.imap_account import Account, After, Delete, Flag, Leave, Move
 from maildesk.edge.imap_in import Mailbox
 from maildesk.edge.logbook import Logbook
-from maildesk.edge.maildir_out import MaildirTransport
 from maildesk.edge.outbox import Outbox
 from maildesk.edge.pace import Pace
 from maildesk.edge.reading import now
 from maildesk.edge.room import Room
-from maildesk.edge.smarthost import Smarthost, Tls
 from maildesk.edge.smtp_in import Listener, Listening, listen
-from maildesk.edge.smtp_out import SmtpTransport
 from maildesk.edge.status_port import StatusPort
 from maildesk.edge.supervisor import Reports, Supervisor
 from maildesk.edge.ticks import Ticks
-from maildesk.edge.transport import Transport
 from maildesk.edge.watch import Watch
+from maildesk.edge.ways import account, server_tls, transport
 from maildesk.edge.writer import Writer
 from maildesk.mail.compose import ComposeError
 from maildesk.mail.render import Unrenderable
@@ -214,7 +209,7 @@ class Daemon:
             clock=now,
             max_size=smtp.max_size,
             relays=smtp.relays,
-            tls=_server_tls(smtp),
+            tls=server_tls(smtp),
             protocol="lmtp" if protocol == "lmtp" else "smtp",
             bare_newline=smtp.bare_newline,
             sender_limit=(smtp.sender_limit.count, smtp.sender_limit.per.total_seconds()),
@@ -351,66 +346,8 @@ class Daemon:
         self._alarms.ring("A change of the configuration was not taken: the last good one stays in force", why)
 
 
-# --- from the configuration to the parts ---------------------------------------------------------------------
-
-
 def _section(config: Config, protocol: str) -> SmtpIn | None:
     return config.receive.smtp if protocol == "smtp" else config.receive.lmtp
-
-
-def transport(config: Config) -> Transport:
-    """The configured way out."""
-    if config.send.maildir is not None:
-        return MaildirTransport(config.send.maildir)
-    smtp = config.send.smtp
-    assert smtp is not None  # the configuration has one of both
-    return SmtpTransport(smarthost(smtp, config.desk.domain))
-
-
-def smarthost(smtp: SmtpOut, domain: str) -> Smarthost:
-    """Where mail goes, and how; ``domain`` is our own name where the configuration gives none."""
-    return Smarthost(
-        host=smtp.host,
-        port=smtp.port,
-        ehlo=smtp.hostname or domain,
-        tls=Tls(smtp.tls),
-        user=smtp.user or "",
-        password=smtp.secret,
-        ca_file=smtp.ca_file,
-    )
-
-
-def account(imap: Imap) -> Account:
-    """A mailbox to watch."""
-    return Account(
-        host=imap.host,
-        port=imap.port,
-        tls=imap.tls,
-        user=imap.user,
-        password=imap.secret,
-        folder=imap.folder,
-        after=_after(imap),
-        poll=imap.poll.total_seconds(),
-        backlog=imap.backlog,
-        max_size=imap.max_size,
-        ca_file=str(imap.ca_file) if imap.ca_file else None,
-    )
-
-
-def _after(imap: Imap) -> After:
-    if imap.after.move is not None:
-        return Move(imap.after.move)
-    if imap.after.flag is not None:
-        return Flag(imap.after.flag)
-    return Delete() if imap.after.delete else Leave()
-
-
-def _server_tls(smtp: SmtpIn) -> ssl.SSLContext | None:
-    if smtp.tls_cert is None or smtp.tls_key is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(smtp.tls_cert, smtp.tls_key)
-    return context
 
 
 def _address(name: object) -> str:
