@@ -800,6 +800,14 @@ class StandFrequent:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewKey:
+    """Another secret signs agents' addresses; those of which another one took the place before then are forgotten."""
+
+    secret: bytes
+    replaced_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class KeepUsual:
     """How long a first answer usually takes at this hour, in minutes; None: nobody can tell."""
 
@@ -888,6 +896,7 @@ class TimerKind(StrEnum):
     WEEKLY = "weekly"  # per lead; no ticket
     RECUR = "recur"  # ``agent`` holds the name of the recurring ticket
     RATING = "rating"  # the customer is asked how it was
+    KEY = "key"  # each quarter: another key signs agents' addresses; no ticket
     USUAL = "usual"  # each hour: how long a first answer usually takes; no ticket
     GATHER = "gather"  # one mail with the notices beyond notice_limit; per agent, no ticket
     HUSH = "hush"  # until then no alarm that the cap on auto-replies was reached: by ``label``'s mailbox, or anybody
@@ -983,6 +992,7 @@ Step = (
     | AddFaq
     | StandFrequent
     | KeepUsual
+    | RenewKey
     | Rate
     | RecordEvent
     | QueueMail

@@ -40,6 +40,7 @@ from maildesk.model import (
     Release,
     RemoveParticipant,
     RemoveTag,
+    RenewKey,
     SetAbsence,
     SetField,
     SetKind,
@@ -151,6 +152,10 @@ def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, as
             frequent.stand(act.store, step)
         case KeepUsual():
             usual.keep(act.store, step)
+        case RenewKey():
+            act.store.execute("INSERT INTO keys (secret, created_at) VALUES (?, ?)", (step.secret, act.at))
+            sql = "DELETE FROM keys WHERE id < (SELECT max(id) FROM keys WHERE created_at < ?)"
+            act.store.execute(sql, (to_text(step.replaced_before),))
         case Rate():
             old = ratings.keep(act.store, step, act.at)
             act.event(step.ticket_id, "rated", {"old": old, "new": step.score})
