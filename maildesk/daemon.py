@@ -12,29 +12,34 @@ import logging
 import os
 import signal
 import sqlite3
-import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from maildesk.config import Config, Imap, SmtpIn, SmtpOut
+from maildesk.config import Config, Imap, SmtpIn
 from maildesk.desk.addresses import classify
 from maildesk.desk.policy import Policy
 from maildesk.edge import files, policies, service, think
+from maildesk.edge.canary import Canary
+from maildesk.edge.counts import Counts
 from maildesk.edge.doors import Alarms, MailboxLedger, OutboxQueue
-from maildesk.edge.imap_account import Account, After, Delete, Flag, Leave, Move
+from maildesk.edge.health import Health
 from maildesk.edge.imap_in import Mailbox
-from maildesk.edge.maildir_out import MaildirTransport
+from maildesk.edge.logbook import Logbook
 from maildesk.edge.outbox import Outbox
 from maildesk.edge.pace import Pace
-from maildesk.edge.smarthost import Smarthost, Tls
+from maildesk.edge.reading import now
+from maildesk.edge.room import Room
 from maildesk.edge.smtp_in import Listener, Listening, listen
-from maildesk.edge.smtp_out import SmtpTransport
+from maildesk.edge.status_port import StatusPort
 from maildesk.edge.supervisor import Reports, Supervisor
 from maildesk.edge.ticks import Ticks
-from maildesk.edge.transport import Transport
+from maildesk.edge.watch import Watch
+from maildesk.edge.ways import account, server_tls, transport
 from maildesk.edge.writer import Writer
+from maildesk.mail.compose import ComposeError
+from maildesk.mail.render import Unrenderable
 from maildesk.model import RawMail
 from maildesk.store.engine import Store
 
@@ -50,7 +55,7 @@ class Port:
     """A listener that is open: which protocol, and where."""
 
     protocol: str
-    listening: Listening
+    listening: Listening | None  # of mail; None for the status port
     address: str
 
 
@@ -67,6 +72,9 @@ class Daemon:
         self._stamp = self._fingerprint()
         self._mailboxes: dict[Imap, Mailbox] = {}
         self._trouble_with_store = ""
+        self._counts = Counts()
+        self._room = Room(self._store, lambda: self.config.limits.free_space)
+        self._status: StatusPort | None = None
 
     @property
     def config(self) -> Config:
@@ -77,31 +85,37 @@ class Daemon:
     async def run(self, started: Callable[[Daemon], None] | None = None) -> None:
         """Serves until `stop` or SIGTERM; AlreadyRunning, OSError or sqlite3.Error when it cannot begin."""
         lock = service.Lock(self._store)
-        self._writer = Writer(self._store)
-        self._writer.start()
+        self._writer = Writer(self._store, self._counts)
+        self._watch = Watch(Logbook(lock.file), self._writer, self._store, now)
         try:
-            await self._begin()
-            if started:
-                started(self)
-            await self._serve()
+            await self._watch.opened()
+            try:
+                await self._begin()
+                if started:
+                    started(self)
+                await self._serve()
+            finally:
+                await asyncio.to_thread(self._writer.stop)
+                self._watch.closed()
         finally:
-            await asyncio.to_thread(self._writer.stop)
             lock.release()
 
     async def _begin(self) -> None:
-        self._alarms = Alarms(self._writer, think.now, lambda: self.config.desk.alarm_command)
-        self._ledger = MailboxLedger(self._writer, self._wake_worker_soon())
-        reports = Reports(self._mails_queued, self._hung, self._died, self._trouble, self._well)
+        self._alarms = Alarms(self._writer, now, lambda: self.config.desk.alarm_command, self._counts)
+        self._ledger = MailboxLedger(self._writer, self._wake_worker_soon(), self._room, self._counts)
+        reports = Reports(self._mails_queued, self._hung, self._died, self._trouble, self._well, self._counts.thoughts)
         self._supervisor = Supervisor(self._briefing(), reports, self.config.limits.think_time.total_seconds())
         self._outbox = Outbox(
-            OutboxQueue(self._writer, think.now, lambda: self._supervisor.wake()),
+            OutboxQueue(self._writer, now, lambda: self._supervisor.wake(), self._counts),
             transport(self.config),
-            think.now,
+            now,
             wellness=self._alarms,
             dice=Random(),  # noqa: S311 - spreads retries, hides nothing
             pace=Pace(give_up=self.config.send.give_up_after),
         )
+        self._canary = Canary(self._writer, self._alarms, lambda: self.policy, now)
         await self._open_ports()
+        await self._open_status()
         self._follow_mailboxes()
 
     async def _serve(self) -> None:
@@ -111,11 +125,13 @@ class Daemon:
         loop.add_signal_handler(signal.SIGHUP, self._reload.set)
         ticks = Ticks()
         ticks.every(_TICK, self._tick)
+        ticks.every(_TICK, self._fly)
         if seconds := service.watchdog_seconds():
             ticks.every(seconds, service.notify, "WATCHDOG=1")
         async with asyncio.TaskGroup() as legs:
             legs.create_task(self._supervisor.run())
             legs.create_task(self._outbox.run())
+            legs.create_task(self._watch.look(self.config, self._alarms))
             ticking = legs.create_task(ticks.run())
             reloading = legs.create_task(self._reload_when_told())
             service.notify("READY=1")
@@ -133,10 +149,13 @@ class Daemon:
         """No new mail, then what is begun is ended, each leg within its grace."""
         service.notify("STOPPING=1")
         log.info("stopping")
+        self._watch.stop()
         await asyncio.gather(
-            *(port.listening.stop(_GRACE) for port in self.ports),
+            *(port.listening.stop(_GRACE) for port in self.ports if port.listening),
             *(asyncio.to_thread(mailbox.stop) for mailbox in self._mailboxes.values()),
         )
+        if self._status:
+            self._status.close()
         await asyncio.gather(self._supervisor.stop(_GRACE), self._outbox.drain(_GRACE))
         log.info("stopped")
 
@@ -157,6 +176,27 @@ class Daemon:
             self.ports.append(Port(protocol, listening, address))
             log.info("listening", extra={"protocol": protocol, "address": address})
 
+    async def _open_status(self) -> None:
+        """Figures and health, where they are configured. A change of the address takes a restart."""
+        if self.config.metrics is None:
+            return
+        health = Health(
+            self._writer,
+            self._supervisor,
+            self._counts,
+            self._room,
+            self._canary,
+            now,
+            self._alarms.lost_since,
+            lambda: self._trouble_with_store,
+        )
+        sockets = service.bind(self.config.metrics.listen)
+        self._status = StatusPort(health.pages)
+        address = _address(sockets[0].getsockname())
+        await self._status.open(sockets)
+        self.ports.append(Port("http", None, address))
+        log.info("listening", extra={"protocol": "http", "address": address})
+
     def _listener(self, config: Config, protocol: str) -> Listener | None:
         """None without such a section; OSError (ssl.SSLError too) when its certificate is of no use."""
         smtp = _section(config, protocol)
@@ -166,25 +206,31 @@ class Daemon:
             hostname=smtp.hostname or config.desk.domain,
             takes=lambda address: classify(address, self.config.desk) is not None,
             accept=self._accept,
-            clock=think.now,
+            clock=now,
             max_size=smtp.max_size,
             relays=smtp.relays,
-            tls=_server_tls(smtp),
+            tls=server_tls(smtp),
             protocol="lmtp" if protocol == "lmtp" else "smtp",
             bare_newline=smtp.bare_newline,
             sender_limit=(smtp.sender_limit.count, smtp.sender_limit.per.total_seconds()),
             client_limit=(smtp.client_limit.count, smtp.client_limit.per.total_seconds()),
             connections=smtp.connections,
             connections_per_client=smtp.connections_per_client,
+            recipients=smtp.recipients,
+            room=self._room.holds,
         )
 
     async def _accept(self, mail: RawMail) -> int:
         try:
+            self._room.claim(len(mail.raw))
             id = await asyncio.wrap_future(self._writer.accept(mail))
-        except sqlite3.Error as error:
-            self._trouble(str(error))
+        except (sqlite3.Error, OSError) as error:
+            self._counts.put_off[type(error).__name__] += 1
+            if isinstance(error, sqlite3.Error):
+                self._trouble(str(error))
             raise
         self._well()
+        self._counts.took_in(mail.source)
         self._supervisor.wake()
         return id
 
@@ -195,7 +241,7 @@ class Daemon:
             mailbox = self._mailboxes.pop(gone)
             asyncio.get_running_loop().run_in_executor(None, mailbox.stop)
         for imap in wanted - self._mailboxes.keys():
-            mailbox = Mailbox(account(imap), self._ledger, self._alarms, think.now)
+            mailbox = Mailbox(account(imap), self._ledger, self._alarms, now)
             mailbox.start()
             self._mailboxes[imap] = mailbox
 
@@ -214,10 +260,10 @@ class Daemon:
         self._outbox.wake()
 
     async def _hung(self, mail: int, why: str) -> None:
-        await self._write(lambda store: think.quarantine(store, mail, why, "killed by the daemon", think.now()))
+        await self._write(lambda store: think.quarantine(store, mail, why, "killed by the daemon", now()))
 
     async def _died(self, mail: int, why: str) -> None:
-        await self._write(lambda store: think.one_failure(store, mail, why, think.now()))
+        await self._write(lambda store: think.one_failure(store, mail, why, now()))
 
     async def _write(self, job: Callable[[Store], None]) -> None:
         await asyncio.wrap_future(self._writer.call(job))
@@ -239,10 +285,20 @@ class Daemon:
         """Once a second: what is due stands in rows, this only makes the legs look at them."""
         self._supervisor.wake()
         self._outbox.wake()
+        self._watch.tick(self._room, self._alarms)
         stamp = await asyncio.to_thread(self._fingerprint)
         if stamp != self._stamp:
             self._stamp = stamp
             self._reload.set()
+
+    async def _fly(self) -> None:
+        try:
+            queued = await self._canary.look()
+        except (sqlite3.Error, ComposeError, Unrenderable) as error:
+            log.warning("no canary", extra={"error": str(error)})
+            return
+        if queued:
+            self._outbox.wake()
 
     def _fingerprint(self) -> tuple[files.Stamp, ...]:
         try:
@@ -269,7 +325,9 @@ class Daemon:
             self._not_taken("\n".join(str(problem) for problem in read.problems))
             return
         new = read.policy.config
-        listeners = [(port, self._listener(new, port.protocol)) for port in self.ports]
+        listeners = [(port, self._listener(new, port.protocol)) for port in self.ports if port.listening]
+        if new.metrics != self.config.metrics:
+            self._alarms.ring("metrics has changed: it takes a restart", "")
         way_out = transport(new) if new.send != self.config.send else None
         self.policy, self._sources = read.policy, read.sources  # nothing below fails for what the files say
         self._stamp = self._fingerprint()
@@ -277,7 +335,7 @@ class Daemon:
             self._alarms.ring("desk.store has changed: it takes a restart", "")
         self._supervisor.brief(self._briefing(), new.limits.think_time.total_seconds())
         for port, listener in listeners:
-            if listener:
+            if listener and port.listening:
                 port.listening.reload(listener)
         if way_out:
             await self._outbox.use(way_out)
@@ -288,66 +346,8 @@ class Daemon:
         self._alarms.ring("A change of the configuration was not taken: the last good one stays in force", why)
 
 
-# --- from the configuration to the parts ---------------------------------------------------------------------
-
-
 def _section(config: Config, protocol: str) -> SmtpIn | None:
     return config.receive.smtp if protocol == "smtp" else config.receive.lmtp
-
-
-def transport(config: Config) -> Transport:
-    """The configured way out."""
-    if config.send.maildir is not None:
-        return MaildirTransport(config.send.maildir)
-    smtp = config.send.smtp
-    assert smtp is not None  # the configuration has one of both
-    return SmtpTransport(smarthost(smtp, config.desk.domain))
-
-
-def smarthost(smtp: SmtpOut, domain: str) -> Smarthost:
-    """Where mail goes, and how; ``domain`` is our own name where the configuration gives none."""
-    return Smarthost(
-        host=smtp.host,
-        port=smtp.port,
-        ehlo=smtp.hostname or domain,
-        tls=Tls(smtp.tls),
-        user=smtp.user or "",
-        password=smtp.secret,
-        ca_file=smtp.ca_file,
-    )
-
-
-def account(imap: Imap) -> Account:
-    """A mailbox to watch."""
-    return Account(
-        host=imap.host,
-        port=imap.port,
-        tls=imap.tls,
-        user=imap.user,
-        password=imap.secret,
-        folder=imap.folder,
-        after=_after(imap),
-        poll=imap.poll.total_seconds(),
-        backlog=imap.backlog,
-        max_size=imap.max_size,
-        ca_file=str(imap.ca_file) if imap.ca_file else None,
-    )
-
-
-def _after(imap: Imap) -> After:
-    if imap.after.move is not None:
-        return Move(imap.after.move)
-    if imap.after.flag is not None:
-        return Flag(imap.after.flag)
-    return Delete() if imap.after.delete else Leave()
-
-
-def _server_tls(smtp: SmtpIn) -> ssl.SSLContext | None:
-    if smtp.tls_cert is None or smtp.tls_key is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(smtp.tls_cert, smtp.tls_key)
-    return context
 
 
 def _address(name: object) -> str:

@@ -110,6 +110,7 @@ class Purpose(StrEnum):
     REMINDERS = "reminders"  # to an agent: what is due, when it is much at once
     NUDGE = "nudge"  # to a customer who does not answer
     FAREWELL = "farewell"  # the last of these: the ticket is solved now
+    CANARY = "canary"  # to the desk itself: does mail come round?
     RATING = "rating"  # to a customer whose ticket was solved: how was it?
     REVIEW = "review"  # thanks for a very good one, and a wish
 
@@ -577,6 +578,7 @@ class Facts:
     loads: Mapping[str, int] = field(default_factory=dict)  # agent id -> live tickets, if a team shares by load
     turns: Mapping[str, str] = field(default_factory=dict)  # team id -> the agent whose turn it was last
     auto_replies_to_sender: int = 0  # within auto_reply_limit's time
+    auto_replies_by_day: int = 0  # within auto_reply_day_limit's
     auto_replies_of_desk: int = 0
     cap_told: bool = False  # the admins have heard lately that this sender's, or somebody's, robot was stopped
     notices: Mapping[str, int] = field(default_factory=dict)  # agent id -> within notice_limit's time
@@ -618,7 +620,9 @@ class Question:
     frequent: tuple[str, ...] = ()  # words by which the questions that are often asked are searched
     rates: bool = False  # whether it may be a rating
     auto_replies_since: datetime | None = None
+    day_since: datetime | None = None
     desk_since: datetime | None = None
+    desk_limit: int = 0  # of all auto-replies since then: more need not be counted
     notices_since: datetime | None = None
     hour_ago: datetime | None = None
 
@@ -796,6 +800,14 @@ class StandFrequent:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewKey:
+    """Another secret signs agents' addresses; those of which another one took the place before then are forgotten."""
+
+    secret: bytes
+    replaced_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class KeepUsual:
     """How long a first answer usually takes at this hour, in minutes; None: nobody can tell."""
 
@@ -884,6 +896,7 @@ class TimerKind(StrEnum):
     WEEKLY = "weekly"  # per lead; no ticket
     RECUR = "recur"  # ``agent`` holds the name of the recurring ticket
     RATING = "rating"  # the customer is asked how it was
+    KEY = "key"  # each quarter: another key signs agents' addresses; no ticket
     USUAL = "usual"  # each hour: how long a first answer usually takes; no ticket
     GATHER = "gather"  # one mail with the notices beyond notice_limit; per agent, no ticket
     HUSH = "hush"  # until then no alarm that the cap on auto-replies was reached: by ``label``'s mailbox, or anybody
@@ -944,6 +957,13 @@ class FailMail:
 
 
 @dataclass(frozen=True, slots=True)
+class LandCanary:
+    """A canary has come round."""
+
+    outbox_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class RaiseAlarm:
     """The admins are told of something that concerns the whole desk."""
 
@@ -972,6 +992,7 @@ Step = (
     | AddFaq
     | StandFrequent
     | KeepUsual
+    | RenewKey
     | Rate
     | RecordEvent
     | QueueMail
@@ -982,6 +1003,7 @@ Step = (
     | TakeGathered
     | FailMail
     | DropMails
+    | LandCanary
     | Defer
     | Release
     | Forget

@@ -44,8 +44,10 @@ SUPERVISORS = {
     "daemon.py",
     "edge/imap_in.py",
     "edge/outbox.py",
+    "edge/reading.py",
     "edge/supervisor.py",
     "edge/think.py",
+    "edge/watch.py",
     "edge/worker.py",
     "edge/writer.py",
 }

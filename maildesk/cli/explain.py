@@ -93,7 +93,7 @@ class _Reader:
         from maildesk.desk.case import recipients
         from maildesk.desk.decide import decide
         from maildesk.desk.question import question
-        from maildesk.edge.think import case_of
+        from maildesk.edge.reading import case_of
         from maildesk.store.intake import Waiting
 
         assert self.policy is not None  # asked by explain()

@@ -134,7 +134,7 @@ def backup(premises: Premises, file: Path) -> None:
     """
     config = premises.config()
     try:
-        with premises.reading(config) as store, _pages() as step:
+        with premises.reading(config, any_version=True) as store, _pages() as step:
             store.backup(file, step)
     except FileExistsError as error:
         raise Wrong(f"{file} is there already; name another file, or move that one away") from error

@@ -21,7 +21,7 @@ _ANSWER = 15.0
 
 def online(config: Config) -> tuple[Finding, ...]:
     """The machine and the store, every login, then every record."""
-    found = [*checkup.look(config, datetime.now(UTC))]
+    found = [*checkup.look(config, datetime.now(UTC), checkup.Patience())]
     found += [_imap(imap) for imap in config.receive.imap]
     if config.send.smtp is not None:
         found.append(_smtp(config.send.smtp, config.desk.domain))
@@ -35,8 +35,8 @@ def online(config: Config) -> tuple[Finding, ...]:
 def _imap(imap: Imap) -> Finding:
     from imapclient.exceptions import IMAPClientError
 
-    from maildesk.daemon import account
     from maildesk.edge.imap_session import Session
+    from maildesk.edge.ways import account
 
     watched = replace(account(imap), after=Leave(), pace=Pace(connect=_CONNECT, answer=_ANSWER))
     what = f"imap {imap.user} at {imap.host}:{imap.port}"
@@ -61,8 +61,8 @@ def _smtp(smtp: SmtpOut, domain: str) -> Finding:
 
 
 async def _visit(smtp: SmtpOut, domain: str) -> None:
-    from maildesk.daemon import smarthost
     from maildesk.edge.smarthost import Sessions
+    from maildesk.edge.ways import smarthost
 
     impatient = replace(smarthost(smtp, domain), connect_timeout=_CONNECT, reply_timeout=_ANSWER)
     sessions = Sessions(impatient)

@@ -30,7 +30,7 @@ def pipe(premises: Premises, sender: str | None, recipients: tuple[str, ...]) ->
     Exits with 0 once the mail is durable, else with 75: the MTA tries again.
     """
     from maildesk.config import SmtpIn
-    from maildesk.edge import pipe_in
+    from maildesk.edge import pipe_in, room
     from maildesk.store import intake
 
     config = premises.config()
@@ -42,6 +42,7 @@ def pipe(premises: Premises, sender: str | None, recipients: tuple[str, ...]) ->
         raise Wrong("there is no mail on standard input")
     told = pipe_in.Told(None if sender is None else _bare(sender), _bare_all(recipients))
     mail = pipe_in.mail(octets, told, os.environ, datetime.now(UTC))
+    room.Room(config.desk.store, lambda: config.limits.free_space).claim(len(octets))
     with premises.writing(config) as store:
         intake.accept(store, [mail])
 

@@ -79,14 +79,14 @@ class Premises:
         return read.policy
 
     @contextmanager
-    def reading(self, config: Config | None = None) -> Iterator[Store]:
+    def reading(self, config: Config | None = None, *, any_version: bool = False) -> Iterator[Store]:
         """The store, to look at; the daemon may run meanwhile."""
         from maildesk.store.engine import Store
 
         path = (config or self.config()).desk.store
         if not path.exists():
             Store.open(path).close()
-        store = Store.read_only(path)
+        store = Store.read_only(path, any_version=any_version)
         try:
             yield store
         finally:

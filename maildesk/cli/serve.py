@@ -23,10 +23,11 @@ def serve(premises: Premises) -> None:
     """
     policy = premises.policy()
     from maildesk.daemon import Daemon
-    from maildesk.edge import logs
+    from maildesk.edge import logs, memory
     from maildesk.edge.service import AlreadyRunning
 
     logs.set_up()
+    memory.give_back_large()
     try:
         asyncio.run(Daemon(premises.path.resolve(), policy).run(_announce))
     except AlreadyRunning as error:

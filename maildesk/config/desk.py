@@ -60,6 +60,11 @@ class Desk(Section):
         description="auto-replies to one customer address, whatever it sends us",
         validate_default=True,
     )
+    auto_reply_day_limit: Rate = Field(
+        {"count": 10, "per": "1d"},
+        description="the same over a longer time: for robots that answer slowly",
+        validate_default=True,
+    )
     auto_reply_desk_limit: Rate = Field(
         {"count": 10000, "per": "1h"}, description="auto-replies of the whole desk", validate_default=True
     )

@@ -69,10 +69,8 @@ _SHOWN_KEYS = """
     auto_reply.answer_time auto_reply.faq auto_reply.open_tickets
     mood.ask
     ratings.after ratings.every ratings.on_bad
-    limits.think_time limits.think_memory
-=======
+    canary.every canary.within metrics.listen
     limits.think_time limits.think_memory limits.free_space
->>>>>>> h-ops
 """
 _SHOWN = frozenset(_SHOWN_KEYS.split())
 

@@ -12,6 +12,7 @@ from maildesk.config.brands import Brand
 from maildesk.config.desk import Desk
 from maildesk.config.digest import Digest
 from maildesk.config.feedback import AutoReply, Mood, Ratings
+from maildesk.config.health import Canary, Metrics
 from maildesk.config.section import Section
 from maildesk.config.spoken import Spoken
 from maildesk.config.time import Escalation, Hours, Recurring, Silence, Targets
@@ -73,6 +74,12 @@ class Config(Section):
     mood: Mood = Field({}, description="how customers feel, asked and not guessed", validate_default=True)
     ratings: Ratings | None = Field(None, description="how happy customers are once solved; left out: nobody is asked")
     recurring: tuple[Recurring, ...] = Field((), description="tickets that open by themselves, again and again")
+    canary: Canary | None = Field(
+        None, description="a mail of the desk to itself, out by send.smtp and in again; left out: none"
+    )
+    metrics: Metrics | None = Field(
+        None, description="GET /metrics (Prometheus) and /health, on this machine alone; left out: none"
+    )
     limits: Limits = Field({}, description="what a mail may cost, and mail in all", validate_default=True)
 
     _path: Path = PrivateAttr(default=Path())

@@ -20,6 +20,7 @@ class SmtpIn(Section):
         None, description="our name in the greeting; left out: the desk's domain", examples=["mx.acme.example"]
     )
     max_size: Size = Field("25MiB", ge=1024, description="the largest mail that is taken", validate_default=True)
+    recipients: int = Field(100, ge=1, description="of one mail; RFC 5321 wants 100 at least")
     relays: tuple[Network, ...] = Field(
         ("127.0.0.0/8", "::1"),
         description="peers we trust to have checked the sender; no limit of rate or of sessions counts against them",

@@ -36,6 +36,7 @@ class Case:
     forwarded: Original | None = None  # what it forwards, if it says that an agent does
     released: Deferred | None = None  # it was deferred, and its time has come
     routed: Routed | None = None  # where its ticket would go, if that was looked at already
+    page: str | None = ""  # its new words as HTML that is safe to show; "": that was not looked at
 
     @property
     def agent(self) -> Agent | None:

@@ -22,6 +22,7 @@ from maildesk.model import (
     Field,
     Kind,
     LinkTickets,
+    Mail,
     Participant,
     Plan,
     Priority,
@@ -49,8 +50,7 @@ def add_entry(case: Case, ticket_id: int, kind: Kind, text: str | None = None) -
     """The mail as an entry: its new words, agents' addresses that it quotes taken out (T14b)."""
     mail, config = case.mail, case.policy.config
     words = case.words if text is None else text
-    source = trim.html(mail) if text is None else None
-    shown = html.sanitize(source) if source else None
+    shown = (case.page if case.page != "" else page(mail)) if text is None else None
     entry = Entry(
         id=case.facts.next_entry,
         ticket_id=ticket_id,
@@ -67,6 +67,12 @@ def add_entry(case: Case, ticket_id: int, kind: Kind, text: str | None = None) -
         automatic=replies.by_machine(case),
     )
     return AddEntry(entry, mail.attachments)
+
+
+def page(mail: Mail) -> str | None:
+    """Its new words as HTML that is safe to show; None where there are none that agree with the text."""
+    source = trim.html(mail)
+    return html.sanitize(source) or None if source else None
 
 
 # --- a new ticket ----------------------------------------------------------------------------------------

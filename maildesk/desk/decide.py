@@ -14,6 +14,7 @@ from maildesk.desk import (
     attendance,
     authority,
     bounces,
+    canary,
     clocks,
     customers,
     feelings,
@@ -40,6 +41,8 @@ def _decide(case: Case) -> Plan:
         return agents.released(case, case.released)
     if facts.duplicate_of is not None:
         return _ignore("duplicate", f"same as {facts.duplicate_of}")
+    if (landed := canary.landed(case)) is not None:
+        return landed
     if facts.ours is not None:
         return _ignore("ours", f"our own mail {facts.ours.id} to {facts.ours.recipient} came back")
     if mail.bounce is not None:

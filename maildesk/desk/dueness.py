@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from maildesk.config import Agent
-from maildesk.desk import clocks, digests, frequent, letters, nudges, ratings, recurring, reminders, usual
+from maildesk.desk import clocks, digests, frequent, keys, letters, nudges, ratings, recurring, reminders, usual
 from maildesk.desk.policy import Policy
 from maildesk.model import (
     Gathered,
@@ -38,8 +38,9 @@ def stand(policy: Policy, now: datetime) -> Plan:
     ticket, and the questions that templates answer.
     """
     config = policy.config
-    kinds = (TimerKind.RECUR, TimerKind.DIGEST, TimerKind.WEEKLY, TimerKind.USUAL)
-    timers = (*recurring.timers(config, now), *digests.timers(config, now), *usual.timer(config, now))
+    kinds = (TimerKind.RECUR, TimerKind.DIGEST, TimerKind.WEEKLY, TimerKind.USUAL, TimerKind.KEY)
+    reckoned = (*recurring.timers(config, now), *digests.timers(config, now), *usual.timer(config, now))
+    timers = (*reckoned, keys.timer(now))
     questions = frequent.of_templates(policy, letters.shared(policy.face(None)))
     return _plan((StandTimers(kinds, timers), StandFrequent(questions)), None, "start")
 
@@ -60,6 +61,8 @@ def _of_desk(desk: letters.Desk, timer: Timer) -> Iterable[Step]:
             return digests.morning(desk, timer)
         case TimerKind.WEEKLY:
             return digests.week(desk, timer)
+        case TimerKind.KEY:
+            return keys.renew(desk)
         case TimerKind.USUAL:
             return usual.reckon(desk.policy.config, desk.moment.now, desk.facts.waits)
         case _:

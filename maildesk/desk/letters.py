@@ -196,6 +196,24 @@ def alarm(desk: Desk, admin: str, title: str, details: str) -> QueueMail:
     return _queue(desk, envelope, rendered, parcel)
 
 
+def canary(desk: Desk) -> QueueMail:
+    """To the desk itself. It refers to itself, for servers that give it another Message-ID."""
+    config = desk.policy.config
+    address, language = config.desk.address, config.desk.language
+    parcel = Parcel(Purpose.CANARY, language, {**shared(desk.policy.face(None)), **_agent(None)})
+    parcel = replace(parcel, in_reply_to=f"<{_secret(desk, parcel, address, None)}@{config.desk.domain}>")
+    rendered = desk.policy.templates.render(parcel.purpose, language, parcel.values)
+    envelope = _Envelope(
+        sender=Address(config.desk.name, address),
+        to=Address("", address),
+        reply_to="",
+        subject=rendered.subject,
+        guard=privacy.no_guard,
+        house=config.desk,
+    )
+    return _queue(desk, envelope, rendered, parcel)
+
+
 def marker(policy: Policy, language: str) -> str:
     """The line above which agents write. Whatever a client does to the rest, this line survives quoting."""
     words = {

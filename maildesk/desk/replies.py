@@ -86,6 +86,8 @@ def _caps(case: Case) -> Iterator[str]:
     desk = case.policy.config.desk
     if case.facts.auto_replies_to_sender >= desk.auto_reply_limit.count:
         yield f"{case.mail.author.email} has had {case.facts.auto_replies_to_sender} already (auto_reply_limit)"
+    if case.facts.auto_replies_by_day >= desk.auto_reply_day_limit.count:
+        yield f"{case.mail.author.email} has had {case.facts.auto_replies_by_day} already (auto_reply_day_limit)"
     if case.facts.auto_replies_of_desk >= desk.auto_reply_desk_limit.count:
         yield "the desk has sent too many (auto_reply_desk_limit)"
 

@@ -10,16 +10,16 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 from maildesk.config import Config
-from maildesk.edge.room import Room
+from maildesk.edge.room import Room, existing
 from maildesk.store import soundness
 from maildesk.store.engine import Store
 
-_PATIENCE = 20.0  # seconds, for the store
 _BUILT = datetime(2026, 1, 1, tzinfo=UTC)  # no desk can be earlier
 _BEHIND = timedelta(minutes=2)  # between the clocks of machines, or of one machine before and after
 _AHEAD = timedelta(days=400)
@@ -38,12 +38,20 @@ class Finding:
         return f"{self.what}: {said}" + (f": {self.detail}" if self.detail else "")
 
 
-def look(config: Config, now: datetime) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to look at the store, in seconds; ``stop`` ends that."""
+
+    seconds: float = 20.0
+    stop: Event = field(default_factory=Event)
+
+
+def look(config: Config, now: datetime, patience: Patience) -> Iterator[Finding]:
     """One after the other, as each is found."""
     yield from _folders(config)
     yield _disk(config)
     if config.desk.store.exists():
-        yield from _store(config.desk.store, now)
+        yield from _store(config.desk.store, now, patience)
     else:
         yield clock(None, now)
 
@@ -54,7 +62,7 @@ def _folders(config: Config) -> Iterator[Finding]:
     if config.send.maildir is not None:
         wanted.append(config.send.maildir)
     for folder in wanted:
-        nearest = next(f for f in (folder, *folder.parents) if f.exists())
+        nearest = existing(folder)
         try:
             with tempfile.TemporaryFile(dir=nearest) as file:
                 file.write(b"x")
@@ -65,21 +73,21 @@ def _folders(config: Config) -> Iterator[Finding]:
 
 
 def _disk(config: Config) -> Finding:
-    nearest = next(f for f in config.desk.store.parents if f.exists())
-    room = Room(nearest / config.desk.store.name, lambda: config.limits.free_space)
+    room = Room(config.desk.store, lambda: config.limits.free_space)
+    what = f"disk of {config.desk.store.parent}"
     free = f"{room.free() // 2**20:,} MiB are free"
     if room.holds(0):
-        return Finding(f"disk of {nearest}", True, free)
+        return Finding(what, True, free)
     floor = config.limits.free_space // 2**20
-    return Finding(f"disk of {nearest}", False, f"{free}: below limits.free_space ({floor:,} MiB) no mail is taken in")
+    return Finding(what, False, f"{free}: below limits.free_space ({floor:,} MiB) no mail is taken in")
 
 
-def _store(path: Path, now: datetime) -> Iterator[Finding]:
+def _store(path: Path, now: datetime, patience: Patience) -> Iterator[Finding]:
     what = f"store {path}"
     try:
         with closing(Store.read_only(path)) as store:
             yield clock(soundness.newest(store), now)
-            found = soundness.check(store, _PATIENCE)
+            found = soundness.check(store, patience.seconds, patience.stop)
     except (sqlite3.Error, OSError) as error:
         yield Finding(what, False, str(error))
         return
@@ -87,7 +95,7 @@ def _store(path: Path, now: datetime) -> Iterator[Finding]:
         words = "; ".join(found.problems)[:2000]
         yield Finding(what, False, f"it is damaged: {words}; keep the file, and put a backup in its place")
     else:
-        yield Finding(what, True, "" if found.whole else f"as far as was read within {_PATIENCE:g} s")
+        yield Finding(what, True, "" if found.whole else f"as far as was read within {patience.seconds:g} s")
 
 
 def clock(newest: datetime | None, now: datetime) -> Finding:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import TypeVar
 
+from maildesk.edge.counts import Counts
 from maildesk.edge.imap_account import FolderState, Uid
+from maildesk.edge.room import Room
 from maildesk.edge.transport import Outgoing
 from maildesk.edge.writer import Writer
 from maildesk.model import RawMail
@@ -26,9 +29,9 @@ Clock = Callable[[], datetime]
 class OutboxQueue:
     """`edge.outbox.Queue`: the outbox table."""
 
-    def __init__(self, writer: Writer, clock: Clock, failed: Callable[[], None]) -> None:
+    def __init__(self, writer: Writer, clock: Clock, failed: Callable[[], None], counts: Counts) -> None:
         """``failed`` is called once a mail has failed for good: somebody must be told."""
-        self._writer, self._clock, self._failed = writer, clock, failed
+        self._writer, self._clock, self._failed, self._counts = writer, clock, failed, counts
 
     async def due(
         self, now: datetime, limit: int, excluding: Collection[int], without: Collection[str] = ()
@@ -44,20 +47,23 @@ class OutboxQueue:
     async def sent(self, id: int) -> None:
         at = self._clock()
         await self._writer.ask(lambda store: outbox.sent(store, id, at))
+        self._counts.outgoing["sent"] += 1
 
     async def defer(self, id: int, error: str, next_at: datetime) -> None:
         await self._writer.ask(lambda store: outbox.defer(store, id, error, next_at))
+        self._counts.outgoing["deferred"] += 1
 
     async def fail(self, id: int, error: str) -> None:
         await self._writer.ask(lambda store: outbox.fail(store, id, error))
+        self._counts.outgoing["failed"] += 1
         self._failed()
 
 
 class MailboxLedger:
     """`edge.imap_account.Ledger`: called from the mailboxes' threads, durable when a call returns."""
 
-    def __init__(self, writer: Writer, accepted: Callable[[], None]) -> None:
-        self._writer, self._accepted = writer, accepted
+    def __init__(self, writer: Writer, accepted: Callable[[], None], room: Room, counts: Counts) -> None:
+        self._writer, self._accepted, self._room, self._counts = writer, accepted, room, counts
 
     def _run(self, job: Callable[[Store], T]) -> T:
         return self._writer.call(job).result()
@@ -73,8 +79,11 @@ class MailboxLedger:
         self._run(lambda store: mailboxes.remember(store, account, folder, place))
 
     def accept(self, mails: Sequence[tuple[Uid, RawMail]]) -> None:
+        """OSError where there is no room: they stay where they are."""
+        self._room.claim(sum(len(mail.raw) for _, mail in mails))
         rows = [(MailboxUid(uid.account, uid.folder, uid.uidvalidity, uid.uid), mail) for uid, mail in mails]
         self._run(lambda store: mailboxes.accept(store, rows))
+        self._counts.took_in("imap", len(rows))
         self._accepted()
 
     def unsettled(self, account: str, folder: str, uidvalidity: int) -> list[int]:
@@ -90,21 +99,26 @@ class Alarms:
     Never waits and never raises: whoever is unwell has other things to do.
     """
 
-    def __init__(self, writer: Writer, clock: Clock, command: Callable[[], str | None]) -> None:
-        self._writer, self._clock, self._command = writer, clock, command
+    def __init__(self, writer: Writer, clock: Clock, command: Callable[[], str | None], counts: Counts) -> None:
+        self._writer, self._clock, self._command, self._counts = writer, clock, command, counts
         self._loop = asyncio.get_running_loop()
         self._running: set[asyncio.Task[None]] = set()
+        self.lost_since: dict[str, float] = {}
+        """What is lost now, and since when, by the monotonic clock."""
 
     def lost(self, what: str, error: str) -> None:
+        self.lost_since.setdefault(what, time.monotonic())
         self.ring(f"{what} is lost", error)
 
     def well(self, what: str) -> None:
+        self.lost_since.pop(what, None)
         self.ring(f"{what} is well again", "")
 
     def note(self, what: str, text: str) -> None:
         self.ring(what, text)
 
     def ring(self, title: str, details: str) -> None:
+        self._counts.alarms += 1
         log.warning("alarm", extra={"title": title, "details": details})
         at = self._clock()
         future: Future[None] = self._writer.call(lambda store: due.raise_alarm(store, at, title, details))

@@ -88,8 +88,11 @@ class Follower:
                 if stop.is_set():
                     return
                 state = self._take_batch(session, state, {uid: sizes[uid] for uid in batch})
-            if state.last_uid < uids[-1]:  # the last ones vanished, or stay
-                state = self._remember(replace(state, last_uid=uids[-1]))
+            # The last ones vanished, or stay. What the folder has never had room for was no UID: to go beyond it
+            # would be to miss all mail to come.
+            passed = max((uid for uid in uids if uid in sizes or uid < session.uidnext), default=0)
+            if state.last_uid < passed:
+                state = self._remember(replace(state, last_uid=passed))
 
     def _new(self, session: Session, state: FolderState) -> list[int]:
         above = max(state.last_uid, state.baseline_uid) + 1

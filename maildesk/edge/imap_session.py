@@ -24,6 +24,8 @@ from maildesk.edge.imap_wire import Wire, is_refusal
 TICK = 0.5
 #: imaplib refuses a line of more than 1,000,000 octets: so many UIDs of ten digits always fit.
 WINDOW = 80_000
+#: The highest UID that there can be (RFC 3501 §2.3.1.1: 32 bits).
+MOST = 2**32 - 1
 #: UIDs named in one command.
 SET = 200
 
@@ -63,7 +65,7 @@ class Session:
         self._account = account
         self._wire = Wire(account)
         self._idles = bool(self._wire.has_capability("IDLE"))
-        self._uidnext = 0
+        self.uidnext = 0  # as the folder said when it was opened
         self.disposal = Disposal(self._wire, account.after)
 
     def __enter__(self) -> Session:
@@ -90,8 +92,8 @@ class Session:
         self.disposal.permitted = tuple(told.get(b"PERMANENTFLAGS", ()))
         # Old servers do not say UIDNEXT: then the highest UID tells (RFC 3501 §7.1). Exchange calls
         # "*" invalid in an empty folder.
-        self._uidnext = told.get(b"UIDNEXT") or (max(self._search("*")) + 1 if told[b"EXISTS"] else 1)
-        return Opened(told[b"UIDVALIDITY"], self._uidnext, told[b"EXISTS"])
+        self.uidnext = told.get(b"UIDNEXT") or (max(self._search("*")) + 1 if told[b"EXISTS"] else 1)
+        return Opened(told[b"UIDVALIDITY"], self.uidnext, told[b"EXISTS"])
 
     def uids(self, first: int, last: int | None = None, since: datetime | None = None) -> list[int]:
         """UIDs from ``first`` to ``last`` (or the end), ascending; ``since`` only to the day before."""
@@ -100,10 +102,10 @@ class Session:
         for span in self._spans(first, last):
             found.update(self._search(span, since))
         # "n:*" names the last mail even when it is older than n (RFC 3501 §6.4.8).
-        return sorted(uid for uid in found if first <= uid and (last is None or uid <= last))
+        return sorted(uid for uid in found if first <= uid <= (MOST if last is None else last))
 
     def _spans(self, first: int, last: int | None) -> Iterator[str]:
-        end = self._uidnext if last is None else last
+        end = self.uidnext if last is None else last
         while end - first > WINDOW:
             yield f"{first}:{first + WINDOW - 1}"
             first += WINDOW

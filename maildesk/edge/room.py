@@ -24,7 +24,7 @@ class Room:
         """Octets; what SQLite may need to end what it is at is among them."""
         now = time.monotonic()
         if now - self._asked >= _ASKED:
-            self._free, self._asked = shutil.disk_usage(self._folder).free, now
+            self._free, self._asked = shutil.disk_usage(existing(self._folder)).free, now
         return self._free
 
     def holds(self, octets: int) -> bool:
@@ -36,3 +36,8 @@ class Room:
         """OSError (ENOSPC) where it may not: 452 by SMTP, and mail elsewhere stays where it is."""
         if not self.holds(octets):
             raise OSError(errno.ENOSPC, f"less than {self.floor():,} octets would be free", os.fspath(self._folder))
+
+
+def existing(folder: Path) -> Path:
+    """The folder, or the nearest above it that is there: where it would be made."""
+    return next(nearest for nearest in (folder, *folder.parents) if nearest.exists())

@@ -18,7 +18,7 @@ from aiosmtpd.smtp import Envelope
 from maildesk.edge.smtp_data import Content, has_bare_newline, mend_newlines
 from maildesk.edge.smtp_envelope import read_path, wrong_parameter
 from maildesk.edge.smtp_line import Command, Commands, Line
-from maildesk.edge.smtp_reception import LARGE, Reception, apology
+from maildesk.edge.smtp_reception import NO_ROOM, Reception, apology
 from maildesk.model import RawMail
 
 log = logging.getLogger(__name__)
@@ -99,6 +99,9 @@ class Session(Line):
         else:
             reply = wrong_parameter(path.parameters, self.listener.max_size)
             reply = reply or self.reception.too_often(path.address, self, self.loop.time())
+            # Before its content is sent in vain (RFC 1870 §6.1). No SIZE: for the least there is.
+            if not reply and not self.listener.room(int(path.parameters.get("SIZE", "0"))):
+                reply = NO_ROOM
             if reply:
                 self._refused(reply, path.address)
             else:
@@ -148,7 +151,7 @@ class Session(Line):
         try:
             async with asyncio.timeout(self.listener.mail_time):
                 while rest is None:
-                    if content.received > LARGE and not large:
+                    if content.received > self.reception.large and not large:
                         large = True
                         self.be_patient()
                         await turn.enter_async_context(self.reception.large_mail(self.relay))
@@ -157,6 +160,10 @@ class Session(Line):
                         self.end("552 5.3.4 Far too large")
         except TimeoutError:
             self.end("421 4.4.2 The mail took too long")
+        except MemoryError:
+            # Where it ends is not known any more: the rest of it would be taken for commands.
+            log.error("no memory for a mail from %s", self.peer, extra={"peer": self.peer})
+            self.end("421 4.3.0 Trouble at our end, try again later")
         if rest and not self._reader.at_eof():
             self._reader.feed_data(rest)  # pipelined: the next commands
         return content

@@ -27,8 +27,10 @@ from maildesk.model import RawMail
 
 log = logging.getLogger(__name__)
 
+NO_ROOM = "452 4.3.1 No room for mail at present, try again later"
 LOCAL = ""  # the peer of a Unix socket, whom the socket's file permissions let in
 LARGE = 1 << 20  # octets; a mail beyond this waits for its turn
+_CROWD = 50  # sessions; where there are more, a mail beyond an eighth of that does
 _LARGE_AT_ONCE = 2  # for relays, and as many for all others: 4 * 25 MiB at the usual limit
 _SLOTS = 10  # a limit's time is counted in this many pieces
 _COUNTED = 10_000  # senders, or clients, that are counted in one such piece
@@ -62,6 +64,7 @@ class Listener:
     commands: int = 1000  # since the session's last mail
     idle: float = 300.0
     mail_time: float = 600.0  # for one mail's content, however it trickles
+    room: Callable[[int], bool] = lambda octets: True  # whether so much may come in now
 
 
 class RateLimit:
@@ -173,6 +176,11 @@ class Reception:
             return "450 4.7.1 Too many mails from this sender, try again later"
         return ""
 
+    @property
+    def large(self) -> int:
+        """Octets beyond which a mail waits for its turn: of the many sessions of a flood each may hold but a little."""
+        return LARGE if len(self._guests) <= _CROWD else LARGE // 8
+
     def large_mail(self, relay: bool) -> AbstractAsyncContextManager[None]:
         """A large mail's turn, so that ten at once need the memory of a few.
 
@@ -227,5 +235,5 @@ def apology(error: BaseException | None) -> str:
     no_space = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     # "database or disk is full" (SQLITE_FULL) is an OperationalError among many others.
     if no_space or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
-        return "452 4.3.1 No room for mail at present, try again later"
+        return NO_ROOM
     return "451 4.3.0 Trouble at our end, try again later"

@@ -12,7 +12,7 @@ import json
 import logging
 import sys
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from maildesk.edge.pulse import Beat, Pulse
@@ -36,6 +36,7 @@ class Reports:
     died: Callable[[int, str], Awaitable[None]]  # the worker died at this mail: one failure
     trouble: Callable[[str], None]  # the store cannot be written
     well: Callable[[], None]  # it was written
+    thought: Callable[[Sequence[tuple[str, str, float]]], None]  # mails: source, verdict, seconds
 
 
 @dataclass(slots=True)
@@ -94,6 +95,12 @@ class Supervisor:
         self._life: _Life | None = None
         self._stopping = False
         self._ready = asyncio.Event()
+        self.lives = 0  # workers that were started
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is a worker that thinks."""
+        return self._life is not None and self._life.ready and self._life.process.returncode is None
 
     async def run(self) -> None:
         """Until `stop`: starts a worker, listens to it, starts the next one when it is gone."""
@@ -156,6 +163,7 @@ class Supervisor:
             pass_fds=(pulse.descriptor,),
         )
         life = self._life = _Life(process, pulse)
+        self.lives += 1
         life.tell(BRIEFING + self.briefing, asyncio.get_running_loop().time())
         if self._stopping and process.stdin:  # while it was being started
             process.stdin.close()
@@ -192,6 +200,7 @@ class Supervisor:
             self.reports.trouble(word["trouble"])
         elif "done" in word:
             self.reports.well()
+            self.reports.thought(word.get("thoughts", ()))
             self.reports.queued()
 
     async def _watch(self, life: _Life) -> None:

@@ -8,24 +8,23 @@ disk, a locked database) is not counted against it. Due work that fails is put o
 from __future__ import annotations
 
 import logging
-import secrets
 import sqlite3
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 
-from maildesk.desk import bounces, clocks, digests, dueness, letters, origins, reminders, routing, usual
-from maildesk.desk.case import Case, authenticate, recipients
+from maildesk.desk import bounces, clocks, digests, dueness, letters, reminders, usual
+from maildesk.desk.case import Case, recipients
 from maildesk.desk.decide import decide
 from maildesk.desk.origins import Meant
 from maildesk.desk.policy import Policy
 from maildesk.desk.question import of_desk, question
 from maildesk.edge import figures
+from maildesk.edge.reading import Clock, Reading, Thought, Unread, case_of, moment, now, trace
 from maildesk.mail import forward, parse
 from maildesk.model import (
     Deferred,
@@ -33,10 +32,7 @@ from maildesk.model import (
     Gathered,
     InboxState,
     Look,
-    Mail,
-    Moment,
     Plan,
-    Question,
     SentMail,
     Timer,
     TimerKind,
@@ -45,8 +41,7 @@ from maildesk.model import (
 from maildesk.store import deferred, due, facts, intake, outbox, rows
 from maildesk.store import usual as waits
 from maildesk.store.apply import apply
-from maildesk.store.engine import Store
-from maildesk.store.intake import Waiting
+from maildesk.store.engine import Meanwhile, Store
 
 log = logging.getLogger(__name__)
 
@@ -55,46 +50,32 @@ _STATES = {Verdict.BOUNCE: InboxState.IGNORED, Verdict.IGNORED: InboxState.IGNOR
 _ALARMS = (10, timedelta(minutes=10))  # mails to each admin; what is beyond waits and goes as one
 
 _PUT_OFF = timedelta(hours=1)  # for a timer that fails
+_LOCKED = 0.012  # seconds; what was read and is not settled by then, is with the next ones
 _REMINDERS = 2000  # to agents, looked at together
-_BATCH = 8 * 2**20  # octets of mail that are in memory at once, about
-
-Clock = Callable[[], datetime]
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def moment(at: datetime) -> Moment:
-    return Moment(at, secrets.token_bytes(32))
-
-
-@dataclass(frozen=True, slots=True)
-class Thought:
-    """A mail that was read and waits for its facts; of these its case knows the sender's contact at most."""
-
-    waiting: Waiting
-    meant: Meant
-    question: Question
-    case: Case
-
-    @property
-    def mail(self) -> Mail:
-        """As it was received."""
-        return self.meant.received
 
 
 class Thinker:
     """Thinks about everything that waits in the store: mails, timers, failed mails, alarms."""
 
     def __init__(
-        self, store: Store, policy: Policy, *, clock: Clock = now, begin: Callable[[int | None], None]
+        self,
+        store: Store,
+        policy: Policy,
+        *,
+        clock: Clock = now,
+        begin: Callable[[int | None], None],
+        eyes: Store | None = None,
     ) -> None:
         """``begin`` is told each mail's inbox id before it is touched, so that a supervisor can tell which one
         hangs; and None before what is no mail's time: waiting for the lock or the disk, and due work.
+        ``eyes`` is another connection, by which mails are read while that is waited for; without it, none are.
         """
         self.store, self.policy, self.clock, self.begin = store, policy, clock, begin
+        self._reading = Reading(eyes or store, clock, begin)
+        self._meanwhile = self._reading.next if eyes else None
         self._stood: Policy | None = None  # the one whose timers stand
+        self.finished: list[tuple[str, str, float]] = []
+        """Of the last `mails`: source, verdict, and the seconds that understanding took."""
 
     # --- mails ---------------------------------------------------------------------------------------
 
@@ -102,71 +83,54 @@ class Thinker:
         """Thinks about the oldest mails, in one commit; returns how many it was at.
 
         It reads up to ``limit`` of them, or for ``budget`` seconds, before it opens the transaction
-        that settles them all: so the transaction is short, and whoever waits for a 250 waits little.
+        that settles them: so the transaction is short, and whoever waits for a 250 waits little.
         """
         ends = time.monotonic() + budget
-        thoughts: list[Thought] = []
-        count = octets = 0
-        for id in intake.waiting(self.store, self.clock(), limit):
-            count += 1
-            if thought := self._read(id):
-                thoughts.append(thought)
-                octets += len(thought.mail.raw)
-            if time.monotonic() > ends or octets > _BATCH:
-                break
-        if thoughts:
-            with self._transaction():
-                for thought in thoughts:
-                    self._settle(thought)
+        self.finished = []
+        self._reading.look(self.policy, limit)
+        while self._reading.next() and time.monotonic() < ends:
+            pass
+        if not self._reading:
+            return 0
+        with self._transaction(self._meanwhile):
+            ends, count = time.monotonic() + _LOCKED, 0
+            while (count == 0 or time.monotonic() < ends) and (thought := self._reading.taken()):
+                self._settle(thought)
+                count += 1
         return count
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, meanwhile: Meanwhile | None = None) -> Iterator[None]:
         """One commit; neither the wait for its lock nor that for the disk is counted against a mail."""
         self.begin(None)
-        with self.store.transaction():
+        with self.store.transaction(meanwhile):
             yield
             self.begin(None)
 
-    def _read(self, id: int) -> Thought | None:
-        """Bytes to meaning, outside of any transaction; None when that failed (and is noted)."""
-        self.begin(id)
-        try:
-            waiting = intake.load(self.store, id)
-            mail = parse.read(waiting.mail.raw)
-            to = recipients(waiting.mail, mail, self.policy)
-            # An admin's pattern may need ages for a hostile mail. If so, then here, where nobody waits for the lock.
-            meant = origins.read(mail, to, self.policy.config)
-            asked = question(id, meant, to, self.policy, self.clock())
-            known = Facts(contact=rows.contact(self.store, asked.person or asked.author))
-            case = case_of(waiting, meant, known, self.policy, moment(self.clock()))
-            case = replace(case, routed=routing.route(case.incoming, self.policy.config))
-            return Thought(waiting, meant, asked, case)
-        except sqlite3.OperationalError:
-            raise  # the disk: not this mail's fault
-        except Exception as error:  # noqa: BLE001 - the supervisor of one mail's thinking
-            with self._transaction():
-                self._failed(id, error)
-        return None
-
-    def _settle(self, thought: Thought) -> None:
+    def _settle(self, thought: Thought | Unread) -> None:
         """Facts, plan and effects of one mail, all or nothing."""
-        waiting = thought.waiting
-        self.begin(waiting.id)
+        began = time.perf_counter()
+        self.begin(thought.id)
+        if isinstance(thought, Unread):
+            self._failed(thought)
+            return
         try:
             with self.store.transaction():
-                if intake.attempts(self.store, waiting.id) is None:
+                if intake.attempts(self.store, thought.id) is None:
                     return  # a worker that outlived its daemon has settled it meanwhile
                 known = facts.gather(self.store, thought.question)
                 case = replace(thought.case, facts=known, moment=moment(self.clock()))
-                self._record(thought, case, decide(case))
+                plan = decide(case)
+                self._record(thought, case, plan)
+            took = thought.took + time.perf_counter() - began
+            self.finished.append((thought.waiting.mail.source, plan.verdict, round(took, 6)))
         except sqlite3.OperationalError:
             raise  # disk full, locked: not this mail's fault
         except Exception as error:  # noqa: BLE001 - the supervisor of one mail's thinking
-            self._failed(waiting.id, error)
+            self._failed(Unread.of(thought.id, error))
 
     def _record(self, thought: Thought, case: Case, plan: Plan) -> None:
-        id, mail = thought.waiting.id, thought.mail
+        id, mail = thought.id, thought.mail
         at = case.when if case.history else case.moment.now
         intake.describe(self.store, id, mail.message_id, mail.subject[:500], thought.question.digest)
         apply(self.store, plan, at)
@@ -177,11 +141,11 @@ class Thinker:
             extra={"mail": id, "verdict": plan.verdict, "ticket": plan.ticket_id, "reason": plan.reason},
         )
 
-    def _failed(self, id: int, error: Exception) -> None:
-        if isinstance(error, MemoryError):
-            quarantine(self.store, id, "it needs too much memory", _trace(error), self.clock())
+    def _failed(self, mail: Unread) -> None:
+        if mail.starved:
+            quarantine(self.store, mail.id, "it needs too much memory", mail.trace, self.clock())
         else:
-            one_failure(self.store, id, _trace(error), self.clock())
+            one_failure(self.store, mail.id, mail.trace, self.clock())
 
     # --- mails that were deferred --------------------------------------------------------------------
 
@@ -320,7 +284,7 @@ class Thinker:
             log.error("due work failed", extra={"work": name, "error": repr(error)})
             with self._transaction():
                 otherwise()
-                due.raise_alarm(self.store, self.clock(), f"{name} failed", _trace(error))
+                due.raise_alarm(self.store, self.clock(), f"{name} failed", trace(error))
 
     def alarms(self) -> int:
         """Mails what is wrong to the admins; several alarms are one mail, and there is a limit of mails."""
@@ -346,27 +310,6 @@ class Thinker:
     def _facts(self, ticket_id: int | None, at: datetime, looks: tuple[Look, ...] = ()) -> Facts:
         asked = replace(of_desk(self.policy, at), looks=looks)
         return facts.of_ticket(self.store, ticket_id, asked) if ticket_id else facts.of_desk(self.store, asked)
-
-
-def case_of(waiting: Waiting, meant: Meant, known: Facts, policy: Policy, at: Moment) -> Case:
-    """All that is known about a mail when it is decided about."""
-    return Case(
-        inbox_id=waiting.id,
-        raw=waiting.mail,
-        mail=meant.mail,
-        recipients=recipients(waiting.mail, meant.received, policy),
-        authentication=origins.weigh(authenticate(waiting.mail, meant.received, policy), meant.origin),
-        policy=policy,
-        moment=at,
-        facts=known,
-        origin=meant.origin,
-        forwarded=meant.forwarded,
-    )
-
-
-def _trace(error: BaseException) -> str:
-    """The traceback, as text that a table and a mail can hold, whatever was in the error's message."""
-    return "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace").decode()
 
 
 def quarantine(store: Store, id: int, why: str, trouble: str, at: datetime) -> None:

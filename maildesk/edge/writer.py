@@ -12,6 +12,7 @@ import contextlib
 import logging
 import sqlite3
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
@@ -20,6 +21,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+from maildesk.edge.counts import Counts
 from maildesk.model import RawMail
 from maildesk.store import intake
 from maildesk.store.engine import CHECKPOINT, Store
@@ -51,8 +53,9 @@ class _End:
 class Writer:
     """Runs jobs on the store in its own thread; their futures resolve once they are durable."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, counts: Counts | None = None) -> None:
         self._path = path
+        self._counts = counts or Counts()
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._store: Store | None = None
@@ -115,12 +118,24 @@ class Writer:
             self._ready.set_exception(error)
             return
         self._ready.set_result(None)
-        going = True
-        while going:
-            batch, going = self._gather()
-            if batch:
-                _resolve(_commit(self._store, batch))
+        while self._turn(self._store):
+            pass
         self._store.close()
+
+    def _turn(self, store: Store) -> bool:
+        """One commit; False once the writer is to end. Between two turns nothing keeps a mail in memory."""
+        batch, going = self._gather()
+        if batch:
+            _resolve(self._timed(store, batch))
+        return going
+
+    def _timed(self, store: Store, batch: Sequence[_Job]) -> list[_End]:
+        """A commit, counted where there was something to be made durable."""
+        began, before = time.perf_counter(), store.connection.total_changes
+        ends = _commit(store, batch)
+        if store.connection.total_changes != before:
+            self._counts.commit_time.add(time.perf_counter() - began)
+        return ends
 
     def _gather(self) -> tuple[list[_Job], bool]:
         """The next job, and whatever else has come meanwhile; False once the writer is to end."""

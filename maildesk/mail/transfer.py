@@ -21,7 +21,8 @@ _BASE64_LINE = re.compile(
     rb"^(?:[A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{2}(?:[A-Za-z0-9+/]{2}|==|[A-Za-z0-9+/]=)[ \t\r]*$", re.MULTILINE
 )
 _JOINED = 10_000  # signs of padding; what has more is not made of pieces that were encoded one by one
-_PADDED = 4096  # octets in which lines that were padded show it
+_PIECE = 1 << 20  # octets
+_PADDED = 4096  # octets at an end: padding stands there, and lines that were padded show it
 _SPACED_CRLF = re.compile(rb"\r(?<=[ \t]\r)")
 _SPACED_SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 _UU_BEGIN = re.compile(rb"^begin +[0-7]{3,4} +([^\r\n]{1,255})\r?\n", re.MULTILINE)
@@ -45,8 +46,9 @@ def size(data: bytes, encoding: str) -> int:
     if encoding not in ("base64", "quoted-printable", "x-uuencode", "uuencode", "x-uue", "uue"):
         return len(data)
     if encoding == "base64" and _is_base64(data):
-        padding = data.translate(None, _BASE64 + _SPACE)
-        if padding in (b"", b"=", b"==") and data.rstrip(_SPACE).endswith(padding):
+        pieces = (data[start : start + _PIECE] for start in range(0, len(data), _PIECE))  # no second copy of it all
+        padding = b"".join(piece.translate(None, _BASE64 + _SPACE) for piece in pieces)
+        if padding in (b"", b"=", b"==") and data[-_PADDED:].rstrip(_SPACE).endswith(padding):
             digits = len(data) - len(padding) - sum(data.count(space) for space in _SPACE)
             return digits * 3 // 4
     return len(decode(data, encoding))

@@ -33,7 +33,7 @@ _EMPTY: dict[Type, object] = {Type.TEXT: "", Type.FLAG: False, Type.WORDS: Words
 _PLAIN = frozenset({Purpose.AUTO_REPLY_PLAIN})
 _ALL = frozenset(Purpose) | {CANNED}
 _DESK = _ALL | {FAQ}
-_TICKET = _ALL - {Purpose.ALARM, Purpose.GATHERED}
+_TICKET = _ALL - {Purpose.ALARM, Purpose.GATHERED, Purpose.CANARY}
 _THEIRS = _TICKET - _PLAIN - {Purpose.ASK}
 """Where a sender's words may stand: not in what goes to somebody who may not have written to us, or to others."""
 _ANSWERED = frozenset({Purpose.NOTICE, Purpose.REMINDER, Purpose.COMMAND_ERROR})

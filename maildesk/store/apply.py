@@ -28,6 +28,7 @@ from maildesk.model import (
     GatherNotice,
     KeepUsual,
     Kind,
+    LandCanary,
     LinkTickets,
     MergeTickets,
     MoveEntries,
@@ -39,6 +40,7 @@ from maildesk.model import (
     Release,
     RemoveParticipant,
     RemoveTag,
+    RenewKey,
     SetAbsence,
     SetField,
     SetKind,
@@ -54,7 +56,7 @@ from maildesk.model import (
     Watch,
     mailbox_of,
 )
-from maildesk.store import deferred, due, frequent, ratings, together, usual, waiting
+from maildesk.store import canaries, deferred, due, frequent, ratings, together, usual, waiting
 from maildesk.store.engine import Store, Value, to_text
 
 # One fixed statement a column: SQL is never built from people's strings.
@@ -150,6 +152,10 @@ def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, as
             frequent.stand(act.store, step)
         case KeepUsual():
             usual.keep(act.store, step)
+        case RenewKey():
+            act.store.execute("INSERT INTO keys (secret, created_at) VALUES (?, ?)", (step.secret, act.at))
+            sql = "DELETE FROM keys WHERE id < (SELECT max(id) FROM keys WHERE created_at < ?)"
+            act.store.execute(sql, (to_text(step.replaced_before),))
         case Rate():
             old = ratings.keep(act.store, step, act.at)
             act.event(step.ticket_id, "rated", {"old": old, "new": step.score})
@@ -183,6 +189,8 @@ def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, as
             act.store.execute(
                 "UPDATE outbox SET state = 'failed', error = ?, told = 1 WHERE id = ?", (step.error, step.outbox_id)
             )
+        case LandCanary():
+            canaries.back(act.store, step.outbox_id, act.now)
         case DropMails():
             _drop(act, step)
         case Defer():

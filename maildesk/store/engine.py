@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -21,12 +22,13 @@ from maildesk.store import copies, forward
 from maildesk.store.forward import Unfit
 from maildesk.store.times import to_text, to_time, to_time_or_none
 
-__all__ = ["BUSY_TIMEOUT", "Row", "Store", "Unfit", "Value", "to_text", "to_time", "to_time_or_none"]
+__all__ = ["BUSY_TIMEOUT", "CHECKPOINT", "Row", "Store", "Unfit", "Value", "to_text", "to_time", "to_time_or_none"]
 
 log = logging.getLogger(__name__)
 
 Row = sqlite3.Row
 Value = str | int | float | bytes | None
+Meanwhile = Callable[[], bool]  # does a little; False when there was nothing to do
 BUSY_TIMEOUT = 5.0  # seconds to wait for another writer before the mail is put off with 451
 CHECKPOINT = 1000  # pages; SQLite's own
 _SETTINGS = (
@@ -35,7 +37,10 @@ _SETTINGS = (
     "temp_store=MEMORY",  # else a savepoint writes each page that it changes, as it was, to a file: a hundred a mail
     "journal_size_limit=67108864",
 )
-_LOOK = 0.0005  # seconds between two tries for the lock
+
+
+def _nothing() -> bool:
+    return False
 
 
 class Store:
@@ -46,21 +51,32 @@ class Store:
         self.connection = connection
         self._timeout = timeout
         self._patience = f"PRAGMA busy_timeout = {timeout * 1000:.0f}"
+        self._hands = ThreadPoolExecutor(1, "commits")  # begins a thread when it is first given work
 
     @classmethod
     def open(
-        cls, path: Path, *, timeout: float = BUSY_TIMEOUT, checkpoint: int = CHECKPOINT, upgrade: bool = False
+        cls,
+        path: Path,
+        *,
+        timeout: float = BUSY_TIMEOUT,
+        checkpoint: int = CHECKPOINT,
+        upgrade: bool = False,
+        lent: bool = False,
     ) -> Self:
         """Opens for writing, and makes the file where there is none. sqlite3.Error, OSError (Unfit is one).
 
         ``upgrade`` brings a store of an older maildesk forward: for the daemon, that holds the store's lock. The commit
         that makes the WAL as long as ``checkpoint`` (pages) also copies it to where it belongs.
+        ``lent``: a thread of its own may run the commits.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = not path.exists()
         if aside := copies.set_aside_foreign_log(path):
             log.warning("the log of the store that was here before is set aside", extra={"file": str(aside)})
-        store = cls(sqlite3.connect(path, timeout=timeout, isolation_level=None, cached_statements=512), timeout)
+        connection = sqlite3.connect(
+            path, timeout=timeout, isolation_level=None, cached_statements=512, check_same_thread=not lent
+        )
+        store = cls(connection, timeout)
         try:
             if fresh:
                 path.chmod(0o600)  # people's mail is in it
@@ -74,13 +90,14 @@ class Store:
         return store
 
     @classmethod
-    def read_only(cls, path: Path, *, timeout: float = BUSY_TIMEOUT) -> Self:
+    def read_only(cls, path: Path, *, timeout: float = BUSY_TIMEOUT, any_version: bool = False) -> Self:
         """Opens for reading; sqlite3.OperationalError where there is no such file, Unfit for another version's."""
         uri = f"{path.resolve().as_uri()}?mode=ro"
         store = cls(sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None), timeout)
         try:
             store.execute("PRAGMA query_only=ON")
-            forward.check(store, path)
+            if not any_version:
+                forward.check(store, path)
         except BaseException:
             store.close()
             raise
@@ -92,6 +109,7 @@ class Store:
         return Database(self.connection)
 
     def close(self) -> None:
+        self._hands.shutdown()
         self.connection.close()
 
     def execute(self, sql: str, values: Sequence[Value] | dict[str, Value] = ()) -> sqlite3.Cursor:
@@ -113,16 +131,23 @@ class Store:
         return int(self.connection.execute(sql, values).lastrowid or 0)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing, and durable when it ends; inside another one it is a savepoint."""
+    def transaction(self, meanwhile: Meanwhile | None = None) -> Iterator[None]:
+        """All or nothing, and durable when it ends; inside another one it is a savepoint.
+
+        ``meanwhile`` is done again and again while the lock is waited for, and while the commit is synced, until it
+        says that there is nothing to do; for that, the store was opened ``lent``.
+        """
         inner = self.connection.in_transaction
         if inner:
             self.execute("SAVEPOINT inside")  # the newest of that name is meant, so they may stand in each other
         else:
-            self._lock()
+            self._lock(meanwhile or _nothing)
         try:
             yield
-            self.execute("RELEASE inside" if inner else "COMMIT")
+            if inner:
+                self.execute("RELEASE inside")
+            else:
+                self._commit(meanwhile)
         except BaseException:
             if self.connection.in_transaction:  # a full disk may have ended it
                 self.execute("ROLLBACK TO inside" if inner else "ROLLBACK")
@@ -130,7 +155,19 @@ class Store:
                     self.execute("RELEASE inside")
             raise
 
-    def _lock(self) -> None:
+    def _commit(self, meanwhile: Meanwhile | None) -> None:
+        if meanwhile is None:
+            self.execute("COMMIT")
+            return
+        syncing = self._hands.submit(self.execute, "COMMIT")
+        try:
+            while not syncing.done() and meanwhile():
+                pass
+        finally:
+            wait([syncing])  # whatever has happened here, the connection is in use until then
+        syncing.result()
+
+    def _lock(self, meanwhile: Meanwhile) -> None:
         """Becomes the one writer. SQLite by itself looks for the lock ever less often, up to ten times a second, and
         whoever waits for a 250 would wait for that.
         """
@@ -140,7 +177,8 @@ class Store:
             while not self._begun():
                 if time.monotonic() > ends:
                     raise sqlite3.OperationalError("database is locked")
-                time.sleep(_LOOK)
+                if not meanwhile():
+                    self.execute("PRAGMA busy_timeout = 1")  # sleeps so long between two looks
         finally:
             self.execute(self._patience)
 

@@ -101,8 +101,9 @@ def gather(store: Store, question: Question) -> Facts:
             **(threads(store, found.id) if found else {}),
             **(threads(store, following.id) if following else {}),
         },
-        auto_replies_to_sender=_auto_replies(store, question.author, question.auto_replies_since),
-        auto_replies_of_desk=_auto_replies(store, "", question.desk_since),
+        auto_replies_to_sender=_auto_replies_to(store, question.author, question.auto_replies_since),
+        auto_replies_by_day=_auto_replies_to(store, question.author, question.day_since),
+        auto_replies_of_desk=_auto_replies(store, question.desk_since, question.desk_limit),
         cap_told=due.hushed(store, mailbox_of(question.author), now),
         notices=notices(store, question.notices_since) if question.notices_since else {},
         answers=answers(store, question.hour_ago) if question.hour_ago else {},
@@ -211,14 +212,40 @@ def threads(store: Store, ticket_id: int) -> dict[str, tuple[str, ...]]:
     return result
 
 
-def _auto_replies(store: Store, recipient: str, since: datetime | None) -> int:
+def _auto_replies_to(store: Store, recipient: str, since: datetime | None) -> int:
+    if since is None or not recipient:
+        return 0
+    return int(
+        store.value(
+            "SELECT count(*) FROM outbox WHERE kind IN ('auto_reply', 'auto_reply_plain', 'follow_up')"
+            " AND mailbox = ? AND created_at > ?",
+            (mailbox_of(recipient), to_text(since)),
+        )
+    )
+
+
+def _auto_replies(store: Store, since: datetime | None, limit: int) -> int:
+    """How many went out since then, to whomever, up to ``limit``.
+
+    They are counted where they may be so many at all: if the mails of all kinds since the first of them are.
+    """
     if since is None:
         return 0
-    kinds = "kind IN ('auto_reply', 'auto_reply_plain', 'follow_up') AND created_at > ?"
-    if recipient:
-        sql = f"SELECT count(*) FROM outbox WHERE {kinds} AND mailbox = ?"  # noqa: S608 - a fixed text
-        return int(store.value(sql, (to_text(since), mailbox_of(recipient))))
-    return int(store.value(f"SELECT count(*) FROM outbox WHERE {kinds}", (to_text(since),)))  # noqa: S608
+    first = store.value(
+        "SELECT min((SELECT coalesce(min(id), 1 << 62) FROM (SELECT id FROM outbox"
+        " WHERE kind = value AND created_at > ? ORDER BY created_at LIMIT 1)))"
+        """ FROM json_each('["auto_reply", "auto_reply_plain", "follow_up"]')""",
+        (to_text(since),),
+    )
+    if limit and _next(store, "outbox") - first < limit:
+        return 0
+    return int(
+        store.value(
+            "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE kind IN ('auto_reply', 'auto_reply_plain', 'follow_up')"
+            " AND created_at > ? LIMIT ?)",
+            (to_text(since), limit or -1),
+        )
+    )
 
 
 def notices(store: Store, since: datetime) -> dict[str, int]:

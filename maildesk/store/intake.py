@@ -10,6 +10,9 @@ from datetime import datetime
 from maildesk.model import InboxState, RawMail
 from maildesk.store.engine import Row, Store, to_text, to_time, to_time_or_none
 
+_LARGE = 8 << 20  # octets
+_PIECE = 1 << 20
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -31,7 +34,7 @@ def accept(store: Store, mails: Sequence[RawMail]) -> list[int]:
 
 def insert(store: Store, mail: RawMail) -> int:
     """One mail, in the transaction of whoever calls: durable once that has committed. Returns its inbox id."""
-    raw_id = store.insert("INSERT INTO raw (bytes) VALUES (?)", (mail.raw,))
+    raw_id = _keep(store, mail.raw)
     return store.insert(
         "INSERT INTO inbox (received_at, source, envelope_from, envelope_to, relay, internal_date, sha256, raw_id)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -48,6 +51,17 @@ def insert(store: Store, mail: RawMail) -> int:
     )
 
 
+def _keep(store: Store, raw: bytes) -> int:
+    """Large ones are written in place, piece by piece: as a value of a row, SQLite would copy them twice."""
+    if len(raw) < _LARGE:
+        return store.insert("INSERT INTO raw (bytes) VALUES (?)", (raw,))
+    raw_id = store.insert("INSERT INTO raw (bytes) VALUES (zeroblob(?))", (len(raw),))
+    with store.connection.blobopen("raw", "bytes", raw_id) as octets, memoryview(raw) as view:
+        for start in range(0, len(raw), _PIECE):
+            octets.write(view[start : start + _PIECE])
+    return raw_id
+
+
 def waiting(store: Store, now: datetime, limit: int) -> list[int]:
     """The ids of the oldest mails that may be thought about now."""
     found = store.rows(
@@ -58,15 +72,19 @@ def waiting(store: Store, now: datetime, limit: int) -> list[int]:
 
 def load(store: Store, id: int) -> Waiting:
     """A waiting mail with its octets. Raises ValueError, TypeError or LookupError for a row that was damaged."""
-    row = store.row("SELECT inbox.*, raw.bytes FROM inbox JOIN raw ON raw.id = raw_id WHERE inbox.id = ?", (id,))
+    row = store.row(
+        "SELECT inbox.*, CASE WHEN length(bytes) < ? THEN bytes END AS bytes"
+        " FROM inbox JOIN raw ON raw.id = raw_id WHERE inbox.id = ?",
+        (_LARGE, id),
+    )
     if row is None:
         raise LookupError(f"mail {id} has lost its octets")
-    return Waiting(row["id"], row["attempts"], _raw_mail(row))
+    return Waiting(row["id"], row["attempts"], _raw_mail(store, row))
 
 
-def _raw_mail(row: Row) -> RawMail:
+def _raw_mail(store: Store, row: Row) -> RawMail:
     return RawMail(
-        raw=row["bytes"],
+        raw=row["bytes"] if row["bytes"] is not None else _large(store, row["raw_id"]),
         source=row["source"],
         received_at=to_time(row["received_at"]),
         envelope_from=row["envelope_from"],
@@ -74,6 +92,12 @@ def _raw_mail(row: Row) -> RawMail:
         relay=bool(row["relay"]),
         internal_date=to_time_or_none(row["internal_date"]),
     )
+
+
+def _large(store: Store, raw_id: int) -> bytes:
+    """Read in place: as a value of a row, SQLite would hold it once more."""
+    with store.connection.blobopen("raw", "bytes", raw_id, readonly=True) as octets:
+        return octets.read()
 
 
 def settle(store: Store, id: int, state: InboxState, ticket_id: int | None, reason: str) -> None:

@@ -303,6 +303,15 @@ CREATE TABLE alarms (
   details TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
+CREATE TABLE canaries (                     -- mails of the desk to itself
+  outbox_id INTEGER PRIMARY KEY REFERENCES outbox(id),
+  sent_at TEXT NOT NULL,
+  back_at TEXT,                             -- when it had come round
+  missed INTEGER NOT NULL DEFAULT 0         -- 1: it was late, 2: and one was in time since
+) STRICT;
+CREATE INDEX canaries_missed ON canaries(outbox_id) WHERE missed = 1;
+CREATE INDEX canaries_sent ON canaries(sent_at);
+
 CREATE TABLE keys (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   secret BLOB NOT NULL,

@@ -5,13 +5,16 @@ from __future__ import annotations
 import sqlite3
 import struct
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Event, Thread
 
 from maildesk.store.engine import Store, to_time
 
-_STEPS = 20_000  # of SQLite's machine, between two looks at the clock
+_LOOK = 0.1  # seconds between two looks at the clock
 _HEADER = 48  # octets of the wal-index's header, which stands there twice (sqlite.org/walformat.html §2.1)
 
 
@@ -23,25 +26,55 @@ class Soundness:
     whole: bool
 
 
-def check(store: Store, seconds: float) -> Soundness:
-    """Reads the tables for so long, the raw mails last: that is where a large store's octets are."""
+def check(store: Store, seconds: float, stop: Event | None = None) -> Soundness:
+    """Reads the tables for so long, or until it shall stop. The raw mails last: most of a large store is theirs."""
     tables = store.rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name = 'raw'")
-    ends = time.monotonic() + seconds
-    store.connection.set_progress_handler(lambda: time.monotonic() > ends, _STEPS)
     found: list[str] = []
-    try:
+    with _interrupted(store, seconds, stop or Event()) as over:
         for table in tables:
-            rows = store.rows("SELECT quick_check FROM pragma_quick_check(?)", (table["name"],))
-            found += [f"{table['name']}: {row[0]}" for row in rows if row[0] != "ok"]
-    except sqlite3.OperationalError as error:
-        if "interrupted" not in str(error):
-            raise
-        return Soundness(tuple(found), whole=False)
-    except sqlite3.DatabaseError as error:
-        return Soundness((*found, str(error)), whole=False)
-    finally:
-        store.connection.set_progress_handler(None, 0)
+            if over.is_set():
+                return Soundness(tuple(found), whole=False)
+            try:
+                found += [f"{table['name']}: {words}" for words in _of_table(store, table["name"])]
+            except _OutOfTime:
+                return Soundness(tuple(found), whole=False)
     return Soundness(tuple(found), whole=True)
+
+
+@contextmanager
+def _interrupted(store: Store, seconds: float, stop: Event) -> Iterator[Event]:
+    """Ends what the connection is at once the time is over: a progress handler is not asked within a table."""
+    done, over, ends = Event(), Event(), time.monotonic() + seconds
+
+    def watch() -> None:
+        while True:
+            if stop.is_set() or time.monotonic() >= ends:
+                over.set()
+                store.connection.interrupt()
+            if done.wait(_LOOK):
+                return
+
+    watcher = Thread(target=watch, name="check", daemon=True)
+    watcher.start()
+    try:
+        yield over
+    finally:
+        done.set()
+        watcher.join()
+
+
+class _OutOfTime(Exception):
+    pass
+
+
+def _of_table(store: Store, table: str) -> list[str]:
+    try:
+        rows = store.rows("SELECT quick_check FROM pragma_quick_check(?)", (table,))
+    except sqlite3.DatabaseError as error:
+        if str(error) == "interrupted":
+            raise _OutOfTime from error
+        return [str(error)]
+    return [row[0] for row in rows if row[0] != "ok"]
 
 
 @dataclass(frozen=True, slots=True)

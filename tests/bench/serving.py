@@ -32,6 +32,7 @@ def configuration(**sections: Any) -> dict[str, Any]:
             "store": "desk.db",
             "admins": ["ops@staff.example"],
             "auto_reply_limit": _PLENTY,
+            "auto_reply_day_limit": _PLENTY,
             "auto_reply_desk_limit": _PLENTY,
         },
         "receive": {

@@ -96,6 +96,8 @@ def test_a_login_that_is_refused_is_status_1(desk: Desk) -> None:
     run = desk.run("check", "--online")
     assert run.status == 1
     assert f"smtp without login at 127.0.0.1:{port}: fails: " in run.out
+    assert f"folder {desk.store.parent}: ok\n" in run.out
+    assert "clock: ok: " in run.out
 
 
 # --- records -------------------------------------------------------------------------------------------------

@@ -134,6 +134,17 @@ MISTAKES = {
         ('smtp: {listen: "127.0.0.1:0"}', "imap: [{host: imap.acme.example, tls: none, user: x, password_env: X}]"),
         ["6:10: receive.imap.0: tls: none would send the password in clear text to imap.acme.example"],
     ),
+    "figures for other machines": (
+        ("agents:", 'metrics: {listen: "0.0.0.0:9464"}\nagents:'),
+        [
+            "9:1: metrics: 0.0.0.0:9464 is reached from other machines; name a port of this one, such as"
+            " 127.0.0.1:9464, and put a proxy before it that knows who may ask"
+        ],
+    ),
+    "a canary that may be late when the next one leaves": (
+        ("agents:", "canary: {every: 1m, within: 2m}\nagents:"),
+        ["9:1: canary: within is longer than every: the next one would leave before this one is late"],
+    ),
     "two things to do with a mail": (
         (
             'smtp: {listen: "127.0.0.1:0"}',

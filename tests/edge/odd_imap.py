@@ -19,7 +19,7 @@ class OddImap(socketserver.ThreadingTCPServer):
     exists_before_plus, exists_with_plus (IDLE), hidden (a FETCH hands out none of these UIDs),
     refused (NO to a FETCH that names one of them), nil (BODY[] NIL), vanishing (gone after SEARCH),
     throttled (NO [THROTTLED] to FETCH), strict (NO to a STORE that names a mail that is gone), bye (at the
-    greeting), no_idle, no_keywords.
+    greeting), no_idle, no_keywords, garbage_at_search, garbage_at_fetch (whatever `garbage` is, instead of an answer).
     """
 
     daemon_threads = True
@@ -32,6 +32,7 @@ class OddImap(socketserver.ThreadingTCPServer):
         self.faults: set[str] = set()
         self.uids: set[int] = set()  # that the fault is about
         self.said: list[str] = []  # every command
+        self.garbage = b""
 
     def count(self, command: str) -> int:
         return sum(said.startswith(command) for said in self.said)
@@ -77,14 +78,20 @@ class Visit(socketserver.StreamRequestHandler):
     do_examine = do_select
 
     def do_search(self, command: str) -> None:
+        if "garbage_at_search" in self.odd.faults:
+            return self._say(self.odd.garbage)
         named = command.split()[3]
         found = [uid for uid in self.odd.mails if _names(named, uid, max(self.odd.mails))]
         self._say(b"* SEARCH " + " ".join(map(str, found)).encode())
         if "vanishing" in self.odd.faults:
             for uid in self.odd.uids:
                 self.odd.mails.pop(uid, None)
+        return None
 
     def do_fetch(self, command: str) -> str:
+        if "garbage_at_fetch" in self.odd.faults:
+            self._say(self.odd.garbage)
+            return "OK fetched"
         named = [int(uid) for uid in command.split()[2].split(",")]
         if "throttled" in self.odd.faults:
             return "NO [THROTTLED] come back later"

@@ -99,6 +99,24 @@ def test_a_server_that_is_too_busy_is_waited_for_however_long(server: OddImap, f
         until(lambda: desk.told.kinds == ["lost", "well"])
 
 
+def test_a_server_that_says_garbage_is_asked_again_until_it_makes_sense(server: OddImap) -> None:
+    server.mails = {1: mail("one")}
+    at_search = (b"\0\xff\xfe\r\n\r\n)(", b"* SEARCH one two", b"* SEARCH " + b"9" * 40, b"* SEARCH 4000000000")
+    size, literal = b'* 1 FETCH (UID 1 RFC822.SIZE "x" INTERNALDATE "soon")', b"* 1 FETCH (UID 1 BODY[] {99999999999}"
+    at_fetch = (size, literal, b"x" * 2_000_000, b"* BYE")
+    server.faults, server.garbage = {"garbage_at_search"}, at_search[0]
+    with watching(account(server, poll=0.1)) as desk:
+        for command, sayings in (("SEARCH", at_search), ("FETCH", at_fetch)):
+            server.faults = {f"garbage_at_{command.lower()}"}
+            for garbage in sayings:
+                server.garbage = garbage
+                said = server.count(f"UID {command}")
+                until(lambda: server.count(f"UID {command}") > said)  # noqa: B023 - called at once
+        assert desk.ledger.mails == {}
+        server.faults = set()
+        until(lambda: desk.ledger.subjects() == ["one"])
+
+
 def test_a_flag_that_the_server_does_not_keep_is_told_once_and_stops_nothing(server: OddImap) -> None:
     server.mails = {1: mail("one")}
     server.faults = {"no_keywords", "no_idle"}

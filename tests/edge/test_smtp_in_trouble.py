@@ -260,6 +260,16 @@ def test_where_there_is_no_room_who_dawdles_makes_way_and_relays_and_the_busy_st
     assert reception.enter(Guest("192.0.2.4", since=61.0), 61.0).startswith("421")
 
 
+def test_in_a_crowd_each_may_hold_but_a_little_before_it_waits_for_its_turn() -> None:
+    reception = Reception(listener(Inbox(), connections_per_client=100))
+    guests = [Guest("192.0.2.1") for _ in range(51)]
+    for guest in guests:
+        reception.enter(guest, 0.0)
+    assert reception.large == LARGE // 8
+    reception.leave(guests[0])
+    assert reception.large == LARGE
+
+
 async def test_two_hundred_idle_sessions_keep_nobody_out_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     async with desk(connections=222, connections_per_client=1000) as at:
         idle = [await at.client() for _ in range(200)]

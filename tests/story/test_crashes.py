@@ -6,12 +6,15 @@ At one point alone, between the smarthost's 250 and our record of it, a mail is 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import smtplib
 import socket
+import sqlite3
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -200,35 +203,60 @@ def test_a_worker_that_outlives_its_daemon_does_nothing_that_the_next_one_has_do
     all_is_well(desk, ann, alice)
 
 
-def test_killed_again_and_again_while_mail_pours_in_it_makes_one_ticket_of_each(
-    desk: Desk, smarthost: Smarthost
+def test_killed_after_a_failure_was_recorded_and_before_its_agent_was_told_it_tells_her_once(
+    desk: Desk, ann: Person, alice: Person, smarthost: Smarthost
 ) -> None:
-    def stubborn_client() -> None:
-        for number in range(30):
-            raw = RAW.replace(b"77", b"%d" % (1000 + number))
-            until(lambda: _taken(desk, raw), f"mail {number} is taken", 40)  # noqa: B023 - called at once
-
-    client = Thread(target=stubborn_client)
-    client.start()
-    for _ in range(3):
-        before = len(desk.rows("SELECT id FROM inbox"))
-        until(lambda: len(desk.rows("SELECT id FROM inbox")) > before + 3 or not client.is_alive())  # noqa: B023
-        restarted(desk)
-    client.join()
+    hand_over(desk)
+    notice = alice.gets("It has the wrong total")
     desk.settles()
-    assert Counter(t["subject"] for t in desk.tickets()) == Counter(f"Invoice {1000 + n}" for n in range(30))
-    assert desk.ledger_adds_up()["ticketed"] == 30
-    sent = Counter(letter["Message-ID"] for letter in smarthost.taken)
-    assert set(sent) == {row["message_id"] for row in desk.outbox()}
-    assert sum(sent.values()) - len(sent) <= 3 * 4  # each kill may double those in flight
+    smarthost.down()
+    alice.answers(notice, "Here is the right one.")
+    until(lambda: desk.outbox(kind="reply", state="queued"), "her answer is queued")
+    smarthost.refused[ann.email] = "550 5.1.1 nobody of that name"
+    with desk.thinking_stopped():
+        smarthost.up()
+        until(lambda: desk.outbox(kind="reply", state="failed", told=0), "it has failed, and nobody knows")
+        desk.kill()
+    desk.start()
+    desk.settles()
+    assert len([letter for letter in alice.inbox if "550 5.1.1 nobody of that name" in letter.text]) == 1
+    assert desk.ticket()["status"] == "open"
 
 
-def _taken(desk: Desk, raw: bytes) -> bool:
-    try:
-        hand_over(desk, raw)
-    except (smtplib.SMTPException, OSError):
-        return False
-    return True
+@contextmanager
+def killed_at(process: int, call: str) -> Iterator[None]:
+    """A process that dies when it enters a system call; over when it has."""
+    inject = f"inject={call}:signal=SIGKILL"
+    tracer = subprocess.Popen(["strace", "-e", inject, "-p", str(process)], stderr=subprocess.PIPE, text=True)
+    assert tracer.stderr is not None
+    if "attached" not in tracer.stderr.readline():
+        pytest.skip("this process may not be traced here")
+    yield
+    tracer.communicate(timeout=20)
+    assert not runs(process)
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="takes strace")
+def test_a_worker_killed_before_or_after_it_commits_what_is_due_has_done_it_once(
+    desk: Desk, ann: Person, alice: Person
+) -> None:
+    """The first write of the transaction; and the sync, when all of it is written."""
+    hand_over(desk)
+    notice = alice.gets("It has the wrong total")
+    for done, call in enumerate(("pwrite64", "fdatasync"), 1):
+        alice.answers(notice, f"#later tomorrow 9:00\nHere is the right one, {call}.")
+        alice.answers(notice, f'#remind tomorrow 9:00 "look at {call}"')
+        until(lambda: desk.rows("SELECT 1 FROM deferred"), "her answer waits")
+        until(lambda: desk.rows("SELECT 1 FROM timers WHERE kind = 'remind'"), "her reminder stands")
+        desk.settles()
+        with killed_at(desk.worker, call), closing(sqlite3.connect(desk.store, timeout=20)) as other, other:
+            other.execute("UPDATE deferred SET at = '2026-01-01T00:00:00.000Z'")
+            other.execute("UPDATE timers SET at = '2026-01-01T00:00:00.000Z' WHERE kind = 'remind'")
+        ann.gets(f"Here is the right one, {call}.")
+        alice.gets(f"look at {call}")
+        desk.settles()
+        assert len(desk.outbox(kind="reply")) == len(desk.outbox(kind="reminder")) == done
+        assert desk.rows("SELECT 1 FROM deferred") == []
 
 
 # --- stopping in good order --------------------------------------------------------------------------------

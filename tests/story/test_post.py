@@ -168,3 +168,28 @@ def test_an_answer_that_bounces_later_is_shown_on_its_ticket_and_its_agent_is_to
     (bounce,) = (mail for mail in desk.says("ledger")["mails"] if mail["state"] == "ignored")
     assert "came back" in bounce["reason"]
     assert len(desk.tickets()) == 1
+
+
+@pytest.mark.parametrize("way", ["smtp", "imap"])
+def test_the_desks_own_canary_flies_the_whole_way_round_and_is_nobodys_ticket(
+    open_desk: Callable[..., Desk], town: Town, way: str
+) -> None:
+    canary = {"every": "1h", "within": "1m"}
+    if way == "imap":
+        user = town.person("Mail", "imapdesk.test").email
+        changes: dict[str, Any] = {"desk": {"address": user}}
+        changes["receive"] = {"smtp": None, "imap": [{**desk_mailbox(town.dovecot, user), "backlog": "tickets"}]}
+    else:
+        changes = {}
+    desk = open_desk(canary=canary, **changes)
+    (flown,) = until(lambda: desk.rows("SELECT * FROM canaries WHERE back_at IS NOT NULL"), "it comes round")
+    assert flown["missed"] == 0
+    assert flown["back_at"] > flown["sent_at"]
+    (mail,) = desk.says("ledger")["mails"]
+    assert (mail["state"], mail["reason"]) == ("ignored", f"our canary {flown['outbox_id']} came round")
+    assert mail["source"].startswith(way)
+    assert desk.tickets() == []
+    desk.stop()
+    desk.start()
+    desk.settles()
+    assert [row["kind"] for row in desk.outbox()] == ["canary"]  # once an hour, whoever restarts it

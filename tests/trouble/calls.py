@@ -3,8 +3,8 @@
     python -m tests.trouble.calls                # each call between DATA and 250, in each thread
     python -m tests.trouble.calls --after 7      # and every seventh until the mail was thought about and answered
 
-strace delivers the SIGKILL when a thread of the daemon, or its worker, enters its n-th call; the call is not carried
-out. The sender then sends again if it got no 250. It is judged as by ``killing``.
+strace delivers the SIGKILL when a thread of the daemon, or its worker, enters a call; the call is not carried out. The
+sender then sends again, whether it got its 250 or not. It is judged as by ``killing``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from tests.story.desk import Desk, until
+from tests.story.desk import Desk, runs, until
 from tests.trouble.killing import CHANGES, Toll, WatchfulSmarthost, greets, judge
 from tests.trouble.rig import Refused, Session
 
@@ -31,9 +31,10 @@ WORKER = -1  # for a thread's place
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The n-th call of one thread: the daemon's first, second, ... or its worker's."""
+    """One thread's n-th call of a kind: a thread of the daemon's by its place, or the worker's."""
 
     thread: int
+    call: str
     number: int
 
 
@@ -76,15 +77,13 @@ class Scene:
     def points(self, after: int) -> list[Point]:
         """Every call up to the 250, and every so many (0: none) of those until all is answered."""
         before = self._recorded(to_the_end=False)
-        found = [Point(thread, number) for thread, count in before.items() if thread >= 0 for number in count_to(count)]
+        found = [point for point in before if point.thread != WORKER]
         if after:
-            whole = self._recorded(to_the_end=True)
-            for thread, count in whole.items():
-                found += [Point(thread, number) for number in range(before[thread] + 1, count + 1, after)]
+            found += [point for point in self._recorded(to_the_end=True) if point not in found][::after]
         return found
 
-    def _recorded(self, *, to_the_end: bool) -> Counter[int]:
-        """How many calls each thread makes for one mail."""
+    def _recorded(self, *, to_the_end: bool) -> list[Point]:
+        """What calls are made for one mail."""
         assert self.desk.process is not None
         daemon, worker = self.desk.process.pid, self.desk.worker
         _, raw = self.mail()
@@ -95,8 +94,13 @@ class Scene:
                 until(self.settled, "the mail is answered", 60)
         until(self.settled, "the mail is answered", 60)
         threads = {str(thread): place for place, thread in enumerate(self._threads())} | {str(worker): WORKER}
-        calls = Counter(re.findall(r"(?m)^(\d+) +\w+\(", record.read_text()))
-        return Counter({threads[thread]: count for thread, count in calls.items() if thread in threads})
+        counted: Counter[tuple[str, str]] = Counter()
+        found = []
+        for thread, call in re.findall(r"(?m)^(\d+) +(\w+)\(", record.read_text()):
+            counted[thread, call] += 1
+            if thread in threads:
+                found.append(Point(threads[thread], call, counted[thread, call]))
+        return found
 
     def _threads(self) -> list[int]:
         assert self.desk.process is not None
@@ -106,29 +110,31 @@ class Scene:
 
     def kill_at(self, point: Point) -> str:
         """Sends a mail and kills at this call; its Message-ID, once it has got its 250."""
+        until(self.settled, "the mail before is answered", 60)
         message_id, raw = self.mail()
         threads, worker = self._threads(), self.desk.worker
         if point.thread < len(threads):
-            self._die(point, worker if point.thread == WORKER else threads[point.thread], raw)
+            self._die(point, worker if point.thread == WORKER else threads[point.thread], message_id, raw)
         while not self._sent(raw):
             self.toll.resent += 1
         return message_id
 
-    def _die(self, point: Point, thread: int, raw: bytes) -> None:
+    def _over(self, message_id: str) -> bool:
+        """Whether a mail has been thought about, and what came of it was sent."""
+        thought = self.desk.rows("SELECT 1 FROM inbox WHERE message_id = ? AND state != 'received'", message_id)
+        return bool(thought) and self.settled()
+
+    def _die(self, point: Point, thread: int, message_id: str, raw: bytes) -> None:
         record = self.desk.folder / "calls"
         assert self.desk.process is not None
-        kill = f"inject=all:signal=SIGKILL:when={point.number}"
+        kill = f"inject={point.call}:signal=SIGKILL:when={point.number}"
         with self.in_data() as session, traced(record, ("-e", kill, "-p", str(thread))) as tracer:
             with suppress(OSError, Refused, ValueError):  # it was killed before it said 250
                 session.send_content(raw)
-            with suppress(subprocess.TimeoutExpired):
-                tracer.wait(3)
-        if tracer.returncode is None or "killed by SIGKILL" not in record.read_text():
-            self.toll.kills["nowhere"] += 1  # it made fewer calls this time
-            return
-        calls = re.findall(r"(?m)^(?:\d+ +)?(\w+)\(", record.read_text())
-        self.toll.kills[calls[-1] if calls else "?"] += 1
-        if point.thread != WORKER:
+            until(lambda: tracer.poll() is not None or self._over(message_id), "it is killed, or all is done", 60)
+        killed = "killed by SIGKILL" in record.read_text()
+        self.toll.kills[f"at {point.call}" if killed else "nowhere"] += 1  # it may have made fewer calls this time
+        if point.thread != WORKER and (killed or not runs(self.desk.process.pid)):
             self._back()
 
     def _back(self) -> None:
@@ -143,10 +149,6 @@ class Scene:
             session.send_content(raw)
             return True
         return False
-
-
-def count_to(count: int) -> range:
-    return range(1, count + 1)
 
 
 @contextmanager
@@ -170,6 +172,7 @@ def run(folder: Path, seed: int = 1, most: int | None = None, after: int = 0) ->
     scene = Scene(Desk(folder / "desk", smarthost.port, **CHANGES), smarthost, Toll())
     try:
         scene.desk.start()
+        until(lambda: "worker ready" in scene.desk.log(), "it thinks")
         points = scene.points(after)
         chosen = points if most is None else Random(seed).sample(points, min(most, len(points)))
         confirmed = []

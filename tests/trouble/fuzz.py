@@ -1,16 +1,18 @@
-"""Throws mangled mail at the thinking leg, and tells what fell.
+"""Throws mangled mail at the thinking leg and mangled dialogues at a daemon's port, and tells what fell.
 
-    python -m tests.trouble.fuzz --seconds 600 --seed 1
+    python -m tests.trouble.fuzz --minutes 60 --seed 1
 
-Each round takes a mangled mail of ``tests.mail.fuzz``, sends it as a customer, an agent, a robot or nobody, to
-the desk or to one of the reply addresses that the desk has given out, and looks: was there an exception, did it take
-over two seconds, does the ledger add up? What falls is kept as a file, once for each place in the code.
+Each round of the first half takes a mangled mail of ``tests.mail.fuzz``, sends it as a customer, an agent, a robot or
+nobody, to the desk or to one of the reply addresses that the desk has given out, and looks: was there an exception, did
+it take over two seconds, does the ledger add up, does memory grow? The second half is in ``dialogues``. What falls is
+kept as a file, once for each place in the code.
 """
 
 from __future__ import annotations
 
 import argparse
 import re
+import resource
 import sys
 import tempfile
 import time
@@ -23,8 +25,17 @@ from maildesk.model import RawMail
 from maildesk.store import due, intake
 from tests.mail.fuzz import keep, mangled, place
 from tests.office import ALICE, ANN, SUPPORT, Office
+from tests.trouble.dialogues import Dialogues
+from tests.trouble.rig import rig
 
 LIMIT = 2.0  # seconds
+_WARM = 1000  # mails, after which memory is looked at first
+_GROWTH = 50  # MB from then on
+
+
+def used() -> int:
+    """How much memory this process has in use, in MB."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 2**20
 
 
 @dataclass
@@ -35,12 +46,19 @@ class Fuzz:
     dice: Random
     count: int = 0
     slowest: float = 0.0
+    growth: int = 0  # MB
     found: dict[str, bytes] = field(default_factory=dict)
+    _early: int = 0
 
     def throw(self) -> None:
         """One mail, thought about, with everything that it makes due."""
         raw = mangled(self.dice)
         self.count += 1
+        if self.count % _WARM == 0:
+            self._early = self._early or used()
+            self.growth = used() - self._early
+            if self.growth > _GROWTH:
+                self._note(f"memory grew by over {_GROWTH} MB", b"")
         began = time.process_time()
         self._receive(raw)
         spent = time.process_time() - began
@@ -86,7 +104,7 @@ class Fuzz:
             pass
         thinker.failures()
         for alarm in due.alarms(self.office.store, 100):
-            if "quarantine" not in alarm.title:
+            if alarm.title.endswith(" failed"):
                 self._note(place(alarm.details), raw)
         thinker.alarms()
 
@@ -117,21 +135,41 @@ def run(folder: Path, seconds: float, seed: int) -> Fuzz:
     return fuzz
 
 
+def call(folder: Path, seconds: float, seed: int) -> Dialogues:
+    """Calls at a daemon for so long."""
+    with rig(folder) as desk:
+        dialogues = Dialogues(desk, Random(seed))
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
+            dialogues.call()
+        dialogues.ended()
+    return dialogues
+
+
 def main() -> int:
-    """0 when nothing fell."""
+    """0 when nothing fell: half of the time mails, half of it dialogues."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a folder for the mails that fell")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        fuzz = run(Path(folder), chosen.seconds, chosen.seed)
-    print(f"{fuzz.count} mails; the slowest took {fuzz.slowest:.2f} s; {len(fuzz.found)} fell")
-    for number, where in enumerate(fuzz.found, 1):
+        (Path(folder) / "office").mkdir()
+        fuzz = run(Path(folder) / "office", chosen.minutes * 30, chosen.seed)
+        print(f"{fuzz.count} mails; the slowest took {fuzz.slowest:.2f} s; memory grew by {fuzz.growth} MB")
+    with tempfile.TemporaryDirectory() as folder:
+        dialogues = call(Path(folder), chosen.minutes * 30, chosen.seed)
+        print(
+            f"{dialogues.calls} dialogues, {len(dialogues.kept)} mails kept; the slowest took {dialogues.slowest:.2f} s"
+        )
+        print("memory in MB: " + ", ".join(f"{name} {used}" for name, used in dialogues.most.items()))
+    found = fuzz.found | dialogues.found
+    print(f"{len(found)} fell")
+    for number, where in enumerate(found, 1):
         print(f"{number}  {where}")
     if chosen.keep:
-        keep(fuzz.found, chosen.keep, chosen.seed)
-    return 1 if fuzz.found else 0
+        keep(found, chosen.keep, chosen.seed)
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from threading import Event, Thread
+from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -35,7 +36,7 @@ from tests.story.smarthost import Smarthost
 SENDERS = 10
 UP_AGAIN = 2.0  # seconds, on a machine that has nothing else to do
 _PATIENCE = 600.0  # seconds, for the last mails to settle
-CHANGES = {
+CHANGES: dict[str, Any] = {
     "desk": {
         "notice_limit": {"count": 100_000, "per": "10m"},
         "auto_reply_desk_limit": {"count": 1_000_000, "per": "1h"},
@@ -68,6 +69,7 @@ class Sender(Thread):
     pause: float
     confirmed: list[str] = field(default_factory=list)  # Message-IDs
     again: int = 0  # how often a mail had to be sent once more
+    seen: int = 0  # the last mail of the desk's that the agent has answered
 
     def __hash__(self) -> int:
         return id(self)
@@ -79,7 +81,7 @@ class Sender(Thread):
         for message_id, sender, to, raw in self._mails():
             while not self._handed_over(sender, to, raw):
                 self.again += 1
-                time.sleep(0.05)
+                time.sleep(0.2)
             self.confirmed.append(message_id)
             if self.stop.wait(self.pause):
                 return
@@ -98,7 +100,7 @@ class Sender(Thread):
         while True:
             count += 1
             if self.number == 0:
-                yield self._answer(count, self._notice(count))
+                yield self._answer(count, self._notice())
                 continue
             ann = f"ann{self.number}-{count}@customer.test"
             first = f"<{self.number}-{count}@customer.test>"
@@ -107,12 +109,12 @@ class Sender(Thread):
             subject = f"Re: Matter {self.number}-{count}"
             yield more, ann, self.desk.address, _mail(ann, more, subject, f"In-Reply-To: {first}")
 
-    def _notice(self, count: int) -> Letter:
+    def _notice(self) -> Letter:
         """A notice to the agent that she has not answered yet."""
         while True:
             for letter in self.smarthost.taken[-200:]:
-                if letter.to == _AGENT and letter.id > getattr(self, "_seen", 0):
-                    self._seen = letter.id
+                if letter.to == _AGENT and letter.id > self.seen:
+                    self.seen = letter.id
                     return letter
             self.stop.wait(0.02)
 
@@ -222,7 +224,7 @@ def greets(desk: Desk) -> bool:
 def judge(desk: Desk, smarthost: WatchfulSmarthost, confirmed: list[str], toll: Toll) -> None:
     """The fate of every mail that got a 250, and of all that the desk sent: from the tables and the smarthost."""
     wrong, toll.confirmed = toll.wrong, len(confirmed)
-    inbox = desk.rows("SELECT id, message_id, state, reason, ticket_id FROM inbox")
+    inbox = desk.rows("SELECT id, message_id, state, reason, trouble FROM inbox")
     kept = Counter(row["message_id"] for row in inbox if row["state"] == "ticketed")
     messages = Counter(row["message_id"] for row in desk.rows("SELECT message_id FROM messages"))
     for message_id in confirmed:
@@ -232,7 +234,7 @@ def judge(desk: Desk, smarthost: WatchfulSmarthost, confirmed: list[str], toll: 
         if row["state"] == "ignored" and row["reason"].startswith("same as"):
             toll.same_as += 1
         elif row["state"] != "ticketed":
-            wrong.append(f"mail {row['id']} is {row['state']}: {row['reason']}")
+            wrong.append(f"mail {row['id']} is {row['state']}: {row['reason']}: {row['trouble'][-300:]}")
     wrong += [f"{count} times on tickets: {each}" for each, count in messages.items() if count > 1 and each in kept]
     subjects = Counter(row["subject"] for row in desk.rows("SELECT subject FROM tickets"))
     wrong += [f"{count} tickets of {subject}" for subject, count in subjects.items() if count > 1]

@@ -108,6 +108,9 @@ class Session:
             raise Refused(reply)
         return int(reply.rpartition(" ")[2])
 
+    def send_raw(self, octets: bytes) -> None:
+        self._socket.sendall(octets)
+
     def close(self) -> None:
         self._file.close()
         self._socket.close()
@@ -150,6 +153,11 @@ class Desk:
         ran = subprocess.run(self.command(*words), capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
         assert ran.returncode == 0, ran.stderr
         return ran.stdout
+
+    def shell_fails(self, *words: str, stdin: bytes = b"") -> int:
+        """A command's exit status, whatever that is."""
+        ran = subprocess.run(self.command(*words), input=stdin, capture_output=True, cwd=ROOT, timeout=60, check=False)
+        return ran.returncode
 
     def begin(self) -> None:
         """Starts the daemon and waits for nothing."""
@@ -205,6 +213,14 @@ class Desk:
         """The process that thinks, once it does."""
         until(lambda: '"worker ready"' in self.log(), self.log)
         return int(re.findall(r'"worker ready".*"pid": (\d+)', self.log())[-1])
+
+    def stop_thinking(self) -> int:
+        """Stops that process (SIGSTOP), at a moment when it does not hold the store's lock."""
+        worker = self.worker()
+        with closing(sqlite3.connect(self.store, timeout=20, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            os.kill(worker, signal.SIGSTOP)
+        return worker
 
     # --- mail --------------------------------------------------------------------------------------------
 

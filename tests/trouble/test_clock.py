@@ -41,6 +41,6 @@ def test_a_clock_that_jumps_back_an_hour_loses_no_reminder_and_doubles_none(tmp_
         until(lambda: not desk.rows("SELECT 1 FROM outbox WHERE ticket_id = 2 AND state != 'sent'"), desk.log)
         clock.write_text("+0\n")
         until(lambda: reminders(1) == 2, desk.log)
-        assert desk.rows("SELECT * FROM timers") == []
+        assert desk.rows("SELECT * FROM timers WHERE ticket_id != 0") == []
         until(lambda: not desk.rows("SELECT 1 FROM outbox WHERE state != 'sent'"), desk.log)
         assert (reminders(1), reminders(2)) == (2, 2)

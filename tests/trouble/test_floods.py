@@ -1,4 +1,4 @@
-"""Floods and loops: who sends too much is put off, robots that answer each other end, and admins hear of it once."""
+"""Floods and loops: who sends too much is put off; robots that answer each other end, and the admins hear it once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from typing import ClassVar
 import pytest
 
 from tests.office import ALICE, ANN, Letter, Office, configuration
+from tests.trouble.flood import GIB, from_one_sender, memory, one_large
+from tests.trouble.rig import Desk, Refused, letter
 
+# What is served here has no relays, and little patience.
+CHANGES = {"receive": {"smtp": {"listen": "127.0.0.1:0", "relays": [], "sender_limit": {"count": 20, "per": "10m"}}}}
 OTHER = "help@other.test"
 MARKS = ("Auto-Submitted", "X-Maildesk-Desk", "X-Auto-Response-Suppress", "Precedence", "In-Reply-To", "References")
 
@@ -86,8 +90,8 @@ class World:
 
     def run(self, most: int = 500) -> None:
         while (posted := list(self._posted())) and self.carried.total() < most:
-            for home, letter in posted:
-                self._deliver(home, letter)
+            for home, each in posted:
+                self._deliver(home, each)
 
     def _posted(self) -> Iterator[tuple[str, Letter]]:
         for address, desk in self.desks.items():
@@ -134,12 +138,20 @@ def test_a_robot_that_goes_on_is_told_of_once_and_again_when_it_was_silent_for_a
 
     writes(5)
     assert len(told(office)) == 1
-    for _ in range(30):
-        office.later(hours=1)
-        writes(5)
+    for _ in range(5):
+        office.later(hours=20)
+        writes(4)
     assert told(office) == []
     office.later(hours=25)
     writes(5)
+    assert len(told(office)) == 1
+
+
+def test_a_robot_that_takes_its_time_is_stopped_too(office: Office) -> None:
+    for number in range(40):
+        office.receive(written("tickets@slow.test", "support", f"Case {number}", number), "tickets@slow.test")
+        office.later(minutes=25)
+    assert len(office.letters("tickets@slow.test")) == 10
     assert len(told(office)) == 1
 
 
@@ -162,7 +174,7 @@ def test_a_storm_of_bounces_is_answered_by_nothing_and_does_not_bury_the_agents(
     office.use(configuration(desk={"notice_limit": {"count": 5, "per": "10m"}}))
     office.mail(ANN, "Invoice", "Hello")
     before = len(office.letters())
-    for number in range(300):
+    for number in range(100):
         head = f"From: MAILER-DAEMON@mx{number}.test\r\nSubject: Undelivered\r\nMessage-ID: <b{number}@mx.test>\r\n"
         report = (
             'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n--b\r\n\r\nSorry.\r\n'
@@ -173,6 +185,24 @@ def test_a_storm_of_bounces_is_answered_by_nothing_and_does_not_bury_the_agents(
     assert {letter.to for letter in sent} <= {ALICE, "bob.private@acme.test"}
     assert len(sent) <= 10
     counts = Counter(mail["state"] for mail in office.ledger())
-    assert counts.total() == 301
+    assert counts.total() == 101
     assert counts["quarantined"] == counts["received"] == 0
     assert office.ticket()["status"] == "new"
+
+
+def test_a_sender_of_too_many_mails_is_put_off_and_nobody_else(desk: Desk) -> None:
+    flood = from_one_sender(desk, 100, every=25)
+    assert flood.replies == {250: 20, 450: 80}
+    assert len(flood.others) == 4
+    desk.adds_up()
+    assert len(desk.rows("SELECT 1 FROM inbox WHERE state = 'ticketed'")) >= 24
+    assert "450 4.7.1 Too many mails from this sender" in desk.log()
+
+
+def test_a_mail_of_a_gigabyte_is_cut_off_and_never_held(desk: Desk) -> None:
+    with desk.session() as session, pytest.raises(Refused, match="552"):
+        session.say(f"MAIL FROM:<{ANN}> SIZE={GIB}")
+    flood = one_large(desk, GIB)
+    assert flood.octets < 100 * 2**20
+    assert memory(desk) < 150
+    assert desk.send(letter("After it"))

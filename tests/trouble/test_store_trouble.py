@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from maildesk.store.copies import GAP
 from maildesk.store.engine import Store
 from tests.trouble.rig import ADMIN, Desk, letter, read, rig, until
 
@@ -44,19 +45,11 @@ def fill(file: Path) -> None:
             filler.write(bytes(4096))
 
 
-def stopped(desk: Desk) -> int:
-    """The worker, which holds no lock while it is stopped: it has begun its day and is at rest."""
-    worker = desk.worker()
-    assert desk.becomes(desk.send(letter("First of all")), "ticketed")
-    os.kill(worker, signal.SIGSTOP)
-    return worker
-
-
 # --- it cannot be written ----------------------------------------------------------------------------------
 
 
 def test_a_locked_database_is_451_and_blames_no_mail_and_is_well_again(desk: Desk) -> None:
-    worker = stopped(desk)
+    worker = desk.stop_thinking()
     before = desk.send(letter("Before"))
     with closing(sqlite3.connect(desk.store, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -72,8 +65,8 @@ def test_a_locked_database_is_451_and_blames_no_mail_and_is_well_again(desk: Des
 
 @root
 def test_a_full_disk_is_452_and_what_was_accepted_is_answered_once_there_is_room(tmp_path: Path) -> None:
-    with disk(tmp_path / "var", "3m"), rig(tmp_path) as desk:
-        worker = stopped(desk)
+    with disk(tmp_path / "var", "3m"), rig(tmp_path, limits={"free_space": "0KiB"}) as desk:
+        worker = desk.stop_thinking()
         accepted = desk.send(letter("Accepted", "hello", "zoe@customer.test"))
         filler = tmp_path / "var" / "filler"
         fill(filler)
@@ -84,7 +77,7 @@ def test_a_full_disk_is_452_and_what_was_accepted_is_answered_once_there_is_room
         assert desk.mail(accepted)["attempts"] == 0
         filler.unlink()
         assert desk.becomes(accepted, "ticketed")
-        desk.gets("zoe@customer.test", "[#2]")
+        desk.gets("zoe@customer.test", "[#1]")
         assert desk.becomes(desk.send(letter("In time", "x" * 100_000)), "ticketed")
         desk.gets(ADMIN, "the store is well again")
         desk.adds_up()
@@ -175,8 +168,11 @@ def test_without_the_files_beside_it_it_starts_with_what_is_in_the_others(tmp_pa
         desk.stop(signal.SIGKILL)
         desk.store.with_name("desk.db-wal").unlink()
         desk.start()
+        assert "ends in -wal is gone" in read(desk.gets(ADMIN, "The store lacks mail that was accepted"))
         assert desk.rows("SELECT subject FROM tickets WHERE id = 1") == [{"subject": "First"}]
-        assert desk.becomes(desk.send(letter("Third")), "ticketed")
+        assert (
+            desk.becomes(desk.send(letter("Third")), "ticketed")["ticket_id"] > GAP
+        )  # the second one's is not given again
         assert desk.rows("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
 
 

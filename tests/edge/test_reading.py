@@ -1,0 +1,120 @@
+"""Mails are read ahead while the store is being locked or synced; none is lost by it, nor overtaken."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from maildesk.edge.think import Thinker
+from maildesk.model import RawMail
+from maildesk.store import intake
+from maildesk.store.engine import Store
+from tests.office import SUPPORT, Office
+
+
+class Desk:
+    """A thinker with eyes of its own, and what it was at: each mail once when it is read, and when it is settled."""
+
+    def __init__(self, folder: Path) -> None:
+        self.office = Office(folder)
+        self.file = folder / "desk.db"
+        self.store, self.eyes = Store.open(self.file, lent=True, timeout=0.3), Store.read_only(self.file)
+        self.at: list[int] = []
+        self.thinker = Thinker(
+            self.store, self.office.thinker.policy, clock=lambda: self.office.now, begin=self.begin, eyes=self.eyes
+        )
+        self.ids = [self.comes(number) for number in range(4)]
+
+    def begin(self, mail: int | None) -> None:
+        if mail is not None:
+            self.at.append(mail)
+
+    def comes(self, number: int) -> int:
+        head = f"From: ann@customer.test\r\nTo: {SUPPORT}\r\nMessage-ID: <{number}@customer.test>\r\n"
+        raw = f"{head}Subject: Mail {number}\r\n\r\nHello.\r\n"
+        return intake.accept(self.office.store, [RawMail(raw.encode(), "smtp", self.office.now)])[0]
+
+    def fails(self) -> list[int]:
+        """What it was at while the store failed it."""
+        with pytest.raises(sqlite3.OperationalError):
+            self.thinker.mails(budget=0.0)
+        return self.thinks(rounds=0)
+
+    def thinks(self, rounds: int = 100) -> list[int]:
+        """What it was at until nothing was left."""
+        while rounds and self.thinker.mails(budget=0.0):
+            rounds -= 1
+        at, self.at = self.at, []
+        return at
+
+    def tickets(self) -> list[str]:
+        return [row["subject"] for row in self.office.store.rows("SELECT subject FROM tickets ORDER BY id")]
+
+
+SUBJECTS = [f"Mail {number}" for number in range(4)]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path)
+    yield desk
+    for store in (desk.office.store, desk.store, desk.eyes):
+        store.close()
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def test_mails_are_read_on_while_somebody_else_has_the_lock(desk: Desk) -> None:
+    with locked(desk.file):
+        assert desk.fails() == desk.ids  # there was time for one before
+    assert desk.thinks() == desk.ids  # to settle them: none is read again
+    assert desk.tickets() == SUBJECTS
+
+
+def test_what_was_read_by_an_old_policy_is_read_again(desk: Desk) -> None:
+    with locked(desk.file):
+        desk.fails()
+    desk.thinker.policy = replace(desk.thinker.policy)
+    assert sorted(desk.thinks()) == sorted(desk.ids * 2)
+    assert desk.tickets() == SUBJECTS
+
+
+def test_a_store_that_cannot_be_written_changes_no_order(desk: Desk) -> None:
+    desk.store.execute("PRAGMA query_only=ON")
+    desk.fails()
+    desk.store.execute("PRAGMA query_only=OFF")
+    desk.thinks()
+    assert desk.tickets() == SUBJECTS
+
+
+def test_mails_are_read_on_while_the_disk_syncs(desk: Desk) -> None:
+    read: list[bool] = []
+    with desk.store.transaction(lambda: len(read) < 3 and not read.append(True)):
+        desk.store.execute("INSERT INTO alarms (at, title) VALUES ('2026', 'x')")
+    assert len(read) <= 3
+    assert desk.office.store.value("SELECT count(*) FROM alarms") == 1  # committed, by another thread
+
+
+def test_what_goes_wrong_meanwhile_undoes_no_commit(desk: Desk) -> None:
+    def stumble() -> bool:
+        raise ValueError
+
+    def sometimes() -> None:
+        with desk.store.transaction(stumble):
+            desk.store.execute("INSERT INTO alarms (at, title) VALUES ('2026', 'x')")
+
+    for _ in range(5):  # a quick disk leaves no time to stumble in
+        with suppress(ValueError):
+            sometimes()
+    assert not desk.store.connection.in_transaction
+    assert desk.office.store.value("SELECT count(*) FROM alarms") == 5
