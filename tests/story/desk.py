@@ -195,7 +195,8 @@ class Desk:
     def thinking_stopped(self) -> Iterator[None]:
         """Mail comes in and goes out meanwhile; nobody thinks. Over when the desk is killed, too."""
         worker = self.worker
-        os.kill(worker, signal.SIGSTOP)
+        with self.locked():  # so it does not hold the lock while it is stopped
+            os.kill(worker, signal.SIGSTOP)
         try:
             yield
         finally:
@@ -211,7 +212,7 @@ class Desk:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Nobody else can commit meanwhile, as when the disk hangs."""
-        connection = sqlite3.connect(self.store, isolation_level=None)
+        connection = sqlite3.connect(self.store, timeout=20, isolation_level=None)
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield
