@@ -18,7 +18,7 @@ from datetime import datetime
 from maildesk.model import Look, Seen, Status, Ticket
 from maildesk.store import rows
 from maildesk.store.engine import Row, Store, Value, to_text
-from maildesk.store.tickets import number, quote
+from maildesk.store.tickets import match, number
 
 # ruff: noqa: S608 - each statement is put together once, from fixed texts alone
 
@@ -132,7 +132,7 @@ def _walked(store: Store, look: Look, now: datetime) -> tuple[list[int], int]:
 
 def _chosen(store: Store, look: Look, source: str, now: datetime) -> tuple[list[int], int]:
     """Those that something else than the queue leads to: words, a tag, a watcher, a deadline."""
-    words = quote(look.words)
+    words = match(store, look.words, _HITS)
     if source == "words" and words is None:
         return [], 0
     values = _values(look, now) | {"window": _WINDOW, "hits": _HITS, "statuses": json.dumps(_statuses(look))}

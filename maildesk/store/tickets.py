@@ -72,7 +72,7 @@ def _found(store: Store, wanted: Filter) -> list[int]:
         "assignee": wanted.assignee,
         "team": wanted.team,
         "tag": wanted.tag,
-        "words": quote(wanted.words),
+        "words": match(store, wanted.words, _WINDOW),
         "limit": wanted.limit,
     }
     source = _SAID if values["words"] else _TAGGED if wanted.tag is not None else None
@@ -87,10 +87,17 @@ def _found(store: Store, wanted: Filter) -> list[int]:
         window *= _WIDER
 
 
-def quote(words: str) -> str | None:
-    """People's words for FTS5: each one quoted, the last one a beginning; None when there are none."""
+def match(store: Store, words: str, enough: int) -> str | None:
+    """People's words for FTS5, each one quoted, the last one a beginning; None when there are none.
+
+    Where ``enough`` messages say them as they stand the last one is whole: of a beginning FTS5 reads all that is found.
+    """
     tokens = re.findall(r"\w+", words)
-    return " ".join(f'"{token}"' for token in tokens[:20]) + "*" if tokens else None
+    if not tokens:
+        return None
+    whole = " ".join(f'"{token}"' for token in tokens[:20])
+    said = store.value("SELECT 1 FROM search WHERE search MATCH ? LIMIT 1 OFFSET ?", (whole, enough - 1))
+    return whole if said is not None else f"{whole}*"
 
 
 def number(words: str) -> int | None:
