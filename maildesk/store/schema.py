@@ -48,6 +48,7 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_waiting ON inbox(id) WHERE state = 'received';
 CREATE INDEX inbox_digest ON inbox(digest) WHERE digest != '';
 CREATE INDEX inbox_state ON inbox(state);
+CREATE INDEX inbox_imported ON inbox(ticket_id) WHERE source = 'import';
 
 CREATE TABLE contacts (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -119,7 +120,7 @@ CREATE TABLE messages (
   automatic INTEGER NOT NULL DEFAULT 0      -- a machine's, or a list's
 ) STRICT;
 CREATE INDEX messages_ticket ON messages(ticket_id, id);
-CREATE INDEX messages_created ON messages(created_at, kind);
+CREATE INDEX messages_created ON messages(created_at, kind, ticket_id, author, inbox_id);
 CREATE INDEX messages_message_id ON messages(message_id) WHERE message_id != '';
 CREATE INDEX messages_in_reply_to ON messages(in_reply_to) WHERE in_reply_to != '';
 
@@ -177,6 +178,11 @@ CREATE TABLE events (
 CREATE INDEX events_ticket ON events(ticket_id, id);
 CREATE INDEX events_urgent ON events(at, ticket_id) WHERE kind = 'urgent';
 CREATE INDEX events_reminder ON events(ticket_id, at) WHERE kind = 'reminder';
+CREATE INDEX events_breached ON events(at, ticket_id, json_extract(data, '$.kind'), json_extract(data, '$.of'))
+  WHERE kind = 'reminder' AND json_extract(data, '$.kind') IN ('first_reply_due', 'next_reply_due', 'solve_due');
+CREATE INDEX events_reopened ON events(at, ticket_id)
+  WHERE kind = 'status' AND json_extract(data, '$.old') IN ('solved', 'closed')
+    AND json_extract(data, '$.new') IN ('new', 'open', 'pending');
 
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -46,7 +46,6 @@ def build(path: Path, made: Iterable[Made], *, whole: bool = False) -> None:
         store.execute(sql)
     if whole:
         store.execute("INSERT INTO search(search) VALUES ('optimize')")
-        store.execute("ANALYZE")
     store.close()
 
 
