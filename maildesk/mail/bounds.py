@@ -1,6 +1,6 @@
 """What a page of HTML may ask of a parser: every parser we know takes quadratic time for some page.
 
-Deep nesting, thousands of attributes in one tag, a million ampersands or hard spaces: :func:`bounded` makes a page that
+Deep nesting, thousands of attributes in one tag, a million ampersands: :func:`bounded` makes a page that
 reads the same to a person and costs linear time and little memory. A page that no mail client writes loses its tags.
 Refuses more than a million characters. Never raises.
 """
@@ -13,7 +13,7 @@ from html import escape
 
 LIMIT = 1_000_000  # characters read: as many as are kept of a text, and a page of so many takes a second
 DEPTH = 500  # open elements; what is below is read as if it stood there
-_CROWD = 20_000  # "<", "&" or hard spaces: fewer cannot take long, however they nest
+_CROWD = 20_000  # "<" or "&": fewer cannot take long, however they nest
 _TAGS = 60_000  # of one page; what stands in those beyond is read as plain words
 _ATTRIBUTES = 300  # of one tag
 
@@ -37,8 +37,6 @@ _CLOSED_BY_THE_NEXT = frozenset({
 def bounded(html: str) -> str:
     """``html`` such that any parser takes linear time: cut to size, tags beyond ``DEPTH`` dropped."""
     html = html[:LIMIT].replace("\0", "")
-    if html.count("\xa0") > _CROWD:  # nh3 takes quadratic time to write them
-        html = html.replace("\xa0", " ")
     if html.count("&") > _CROWD:
         *read, rest = html.split("&", _CROWD)
         html = _BARE_AMPERSAND.sub("&amp;", "&".join((*read, rest.replace("&", " "))))

@@ -40,7 +40,7 @@ _LINK = re.compile(r"\s*(?:https?://|mailto:|tel:)", re.IGNORECASE)
 def sanitize(html: str) -> str:
     """``html`` as it may be shown to anyone."""
     return nh3.clean(
-        _encodable(bounded(html)),
+        _in_pieces(_encodable(bounded(html))),
         tags=set(_SHOWN),
         attributes=_KEPT,
         attribute_filter=_allowed,
@@ -58,6 +58,20 @@ def _allowed(_: str, attribute: str, value: str) -> str | None:
     if attribute == "src":
         return value if value.strip().lower().startswith("cid:") else None
     return value
+
+
+# Of each character of two octets that begins as a hard space does (U+0080 to U+00BF) nh3 asks whether it is one, and
+# copies the text behind it: a megabyte of "³" takes five seconds.
+_LIKE_A_HARD_SPACE = re.compile("[\x80-\xbf]")
+_COPIED = 500_000_000  # characters: a twentieth of a second
+_STRETCH = re.compile(r"[^<>&]{4000}")
+
+
+def _in_pieces(html: str) -> str:
+    """The page with empty comments in its long texts, where these would be copied too often; nh3 leaves them out."""
+    if html.isascii() or len(_LIKE_A_HARD_SPACE.findall(html)) * len(html) < _COPIED:
+        return html
+    return _STRETCH.sub(r"\g<0><!---->", html)
 
 
 def _encodable(text: str) -> str:

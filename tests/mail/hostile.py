@@ -114,6 +114,7 @@ _PAGES = (
         "\xa0",
         '&\xa0"',
         "\xa0~",
+        "³x",
     ),
     *('<a href="http://x.test/">x</a>', "<div class=gmail_quote>x</div>", '<div style="display:none">x</div>'),
 )

@@ -20,6 +20,7 @@ WORST = (
     "a page of '<hr>'",
     "a page of '<blockquote>x'",
     "a page of '\\xa0'",
+    "a page of '³x'",
     "a page of one tag with 100,000 attributes",
     "a page of signatures",
     "a page that the text excuses",
