@@ -109,12 +109,16 @@ def set_aside_foreign_log(store: Path) -> Path | None:
 
     SQLite would write it over the copy. A store that was ever served is in WAL mode, a copy is not:
     where a file that is not has a log, the log is another's. Gives the log's new name.
+
+    The log is looked at first: one that another process has begun since is no concern of a header read before.
     """
     log = store.with_name(f"{store.name}-wal")
     try:
+        if not log.stat().st_size:
+            return None
         with store.open("rb") as file:
             header = file.read(20)
-        if len(header) < 20 or header[18] == _WAL or not log.stat().st_size:
+        if len(header) < 20 or header[18] == _WAL:
             return None
     except OSError:
         return None
