@@ -55,7 +55,7 @@ def runs(pid: int) -> bool:
     """Whether a process lives; a dead one may wait for a while until somebody reaps it."""
     try:
         return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the latter: it was reaped between opening and reading
         return False
 
 
