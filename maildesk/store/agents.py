@@ -23,48 +23,41 @@ def signed_for(store: Store, question: Question, answered: SentMail | None) -> T
     return rows.ticket(store, answered.ticket_id)
 
 
-def since(store: Store, question: Question, ticket: Ticket, answered: SentMail | None) -> tuple[Entry, ...]:
-    """The public entries on the ticket that came after what the agent has seen, oldest first."""
+def overtaken(
+    store: Store, question: Question, ticket: Ticket, answered: SentMail | None
+) -> tuple[tuple[Entry, ...], tuple[Event, ...]]:
+    """What came after the agent has looked, oldest first: public entries on the ticket, and what made other customers
+    its readers: it was given to another one (`#from`), or a ticket of another one was merged with it, or split off it.
+
+    When they looked, the revision tells that their address was signed with, or else the mail of ours that they answer.
+    """
     public = rows.entries(store, ticket.id, (Kind.CUSTOMER, Kind.AGENT))
     if question.seen_revision is not None and question.signed_ticket is not None:
-        seen = _seen(store, question.signed_ticket, question.seen_revision)
-        newer = tuple(entry for entry in public if entry.id not in seen)
-    elif answered is not None and answered.agent == question.agent and answered.entry_id is not None:
-        newer = tuple(entry for entry in public if entry.id > answered.entry_id)
+        looked_at = question.signed_ticket
+        came, happened = _log(store, looked_at)
+        # What was let in (`#admit`) had been shown to agents before.
+        seen = {event.data["message"] for _, event in happened if event.kind == "kind"}.union(
+            came[: question.seen_revision]
+        )
+        newer = [entry for entry in public if entry.id not in seen]
+        later = [event for revision, event in happened if revision >= question.seen_revision]
+    elif answered is not None and answered.agent == question.agent and answered.ticket_id is not None:
+        looked_at, shown = answered.ticket_id, answered.entry_id
+        newer = [entry for entry in public if shown is not None and entry.id > shown]
+        later = [event for _, event in _log(store, looked_at)[1] if event.at > answered.created_at]
     else:
-        newer = ()
-    return newer[:_NEWER][::-1]
+        return (), ()
+    turned = (event for event in later if _of_another(store, looked_at, ticket, event))
+    return tuple(newer[:_NEWER][::-1]), tuple(turned)
 
 
-def turned(store: Store, question: Question, ticket: Ticket) -> tuple[Event, ...]:
-    """What made other customers the ticket's readers after the agent has looked, oldest first: it was given to
-    another one (`#from`), or a ticket of another one was merged with it, or split off it.
-    """
-    if question.seen_revision is None or question.signed_ticket is None:
-        return ()
-    newer = _log(store, question.signed_ticket)[1]
-    return tuple(
-        event
-        for revision, event in newer
-        if revision >= question.seen_revision and _of_another(store, question.signed_ticket, ticket, event)
-    )
-
-
-def _of_another(store: Store, seen_id: int, ticket: Ticket, event: Event) -> bool:
-    if event.kind == "requester":
-        return True
+def _of_another(store: Store, looked_at: int, ticket: Ticket, event: Event) -> bool:
+    """Whether an event made another customer a reader."""
+    if event.kind in ("requester", "kind"):
+        return event.kind == "requester"
     there = next((event.data[key] for key in ("into", "from", "to") if key in event.data), None)
     both = "SELECT count(DISTINCT contact_id) FROM tickets WHERE id IN (?, ?, ?)"
-    return bool(store.value(both, (seen_id, there, ticket.id)) > 1)
-
-
-def _seen(store: Store, ticket_id: int, revision: int) -> frozenset[int]:
-    """The public messages that stood on a ticket when it had this revision. What was let in (`#admit`) had been
-    shown to agents before.
-    """
-    came, newer = _log(store, ticket_id)
-    admitted = (event.data["message"] for _, event in newer if event.kind == "kind")
-    return frozenset(int(id or 0) for id in (*admitted, *came[:revision]))
+    return bool(store.value(both, (looked_at, there, ticket.id)) > 1)
 
 
 _GROWTH = (

@@ -47,6 +47,7 @@ def gather(store: Store, question: Question) -> Facts:
     asked = outside.inquiry(store, question, answered, by_reference or by_tag)
     by_inquiry = rows.ticket(store, asked.ticket_id) if asked else None
     acted_on = (signed_for or by_token or by_reference or by_tag) if question.agent else None
+    since, turned = agents.overtaken(store, question, acted_on, answered) if acted_on else ((), ())
     change = agents.last_change(store, question.agent, acted_on.id) if acted_on else ()
     found = by_inquiry or signed_for or by_token or by_reference or by_tag or by_answer or about_bounced
     contact = rows.contact(store, question.person or question.author)
@@ -59,8 +60,8 @@ def gather(store: Store, question: Question) -> Facts:
         next_entry=_next(store, "messages"),
         duplicate_of=intake.same_as(store, question.inbox_id, question.digest) if question.digest else None,
         ours=_first_sent(store, [question.message_id]) if question.message_id else None,
-        since=agents.since(store, question, acted_on, answered) if acted_on else (),
-        turned=agents.turned(store, question, acted_on) if acted_on else (),
+        since=since,
+        turned=turned,
         deferred=agents.waiting(store, question, acted_on, now) if acted_on else (),
         confirmed=agents.confirmed(store, question, now) if question.secrets else None,
         change=change,

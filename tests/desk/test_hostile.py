@@ -294,3 +294,29 @@ def test_tickets_of_two_brands_are_merged_only_after_a_second_word(office: Offic
     office.mail(ANN, "Invoice", "It is wrong.")
     office.reply(office.last(ALICE, "notice"), ALICE, "#merge 1")
     assert "would be answered by Bolt Tools" in office.last(ALICE, "confirm").text
+
+
+# --- the same, where the host has no + addresses ------------------------------------------------------------------
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Any:
+    office = Office(tmp_path, configuration(routes=[], desk={"reply_address": SUPPORT}))
+    yield office
+    office.close()
+
+
+@pytest.mark.parametrize("given", [f"#from {CARL}", "#merge 2"])
+def test_without_plus_addresses_an_old_notice_answers_nobody_else_either(plain: Office, given: str) -> None:
+    plain.mail(ANN, "Invoice 77", "It is wrong.")
+    alices, bobs = plain.letters(ALICE, "notice")[0], plain.letters(BOB, "notice")[0]
+    plain.mail(CARL, "The saw", "It is blunt.")
+    plain.later(minutes=1)
+    plain.reply(bobs, BOB, given)
+    if plain.letters(BOB, "confirm"):
+        plain.reply(plain.last(BOB, "confirm"), BOB, "yes")
+    plain.reply(alices, ALICE, OURS)
+    assert [text for text in answers(plain, CARL) if "4711" in text] == []
+    assert CARL in plain.last(ALICE, "collision").text
+    plain.reply(plain.last(ALICE, "collision"), ALICE, "#send")
+    assert "4711" in answers(plain, CARL)[-1]
