@@ -29,6 +29,7 @@ from maildesk.edge.imap_in import Mailbox
 from maildesk.edge.logbook import Logbook
 from maildesk.edge.outbox import Outbox
 from maildesk.edge.pace import Pace
+from maildesk.edge.pulse import Pulse
 from maildesk.edge.reading import now
 from maildesk.edge.room import Room
 from maildesk.edge.smtp_in import Listener, Listening, listen
@@ -85,7 +86,8 @@ class Daemon:
     async def run(self, started: Callable[[Daemon], None] | None = None) -> None:
         """Serves until `stop` or SIGTERM; AlreadyRunning, OSError or sqlite3.Error when it cannot begin."""
         lock = service.Lock(self._store)
-        self._writer = Writer(self._store, self._counts)
+        self._pulse = Pulse()
+        self._writer = Writer(self._store, self._counts, self._pulse.want)
         self._watch = Watch(Logbook(lock.file), self._writer, self._store, now)
         try:
             await self._watch.opened()
@@ -98,13 +100,16 @@ class Daemon:
                 await asyncio.to_thread(self._writer.stop)
                 self._watch.closed()
         finally:
+            self._pulse.close()
             lock.release()
 
     async def _begin(self) -> None:
         self._alarms = Alarms(self._writer, now, lambda: self.config.desk.alarm_command, self._counts)
         self._ledger = MailboxLedger(self._writer, self._wake_worker_soon(), self._room, self._counts)
         reports = Reports(self._mails_queued, self._hung, self._died, self._trouble, self._well, self._counts.thoughts)
-        self._supervisor = Supervisor(self._briefing(), reports, self.config.limits.think_time.total_seconds())
+        self._supervisor = Supervisor(
+            self._briefing(), reports, self.config.limits.think_time.total_seconds(), self._pulse
+        )
         self._outbox = Outbox(
             OutboxQueue(self._writer, now, lambda: self._supervisor.wake(), self._counts),
             transport(self.config),

@@ -1,7 +1,7 @@
-"""Which mail the thinking process is at, in a page of memory that it shares with the daemon.
+"""What the daemon and the thinking process tell each other all the time, in a page of memory that both have.
 
-Written a few times a mail and looked at a few times a second, so it costs neither side anything. It outlives
-the worker: whatever that died of, the page says at which mail. Holds nothing that is not in the store, too.
+The worker says at which mail it is; the daemon, that it waits for the store's lock. It costs neither side anything.
+The page outlives the worker: whatever that died of, it says at which mail. Holds nothing that is not in the store, too.
 """
 
 from __future__ import annotations
@@ -38,6 +38,15 @@ class Pulse:
 
     def last(self) -> Beat:
         return Beat(self._numbers[0] or None, self._numbers[1])
+
+    def want(self) -> None:
+        """Said again and again by whoever waits for the store's lock."""
+        self._numbers[2] = 1
+
+    def wanted(self) -> bool:
+        """Whether that was said since this was last asked."""
+        wanted, self._numbers[2] = self._numbers[2], 0
+        return bool(wanted)
 
     def close(self) -> None:
         self._numbers.release()

@@ -85,9 +85,9 @@ class Reading:
         self._read: deque[Thought | Unread] = deque()
         self._octets = 0  # of what was read since the last look
 
-    def __bool__(self) -> bool:
-        """Whether anything has been read that nobody has taken."""
-        return bool(self._read)
+    def __len__(self) -> int:
+        """How many have been read that nobody has taken."""
+        return len(self._read)
 
     def look(self, policy: Policy, limit: int) -> None:
         """Sees which mails wait now, up to ``limit``.

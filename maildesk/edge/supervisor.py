@@ -87,11 +87,12 @@ class _Life:
 class Supervisor:
     """``limit`` is in seconds for one mail; all methods belong to one event loop.
 
-    ``briefing`` is what each worker starts with, packed.
+    ``briefing`` is what each worker starts with, packed; ``pulse`` it shares with all of them, one after the other.
     """
 
-    def __init__(self, briefing: str, reports: Reports, limit: float) -> None:
+    def __init__(self, briefing: str, reports: Reports, limit: float, pulse: Pulse) -> None:
         self.briefing, self.reports, self.limit = briefing, reports, limit
+        self._pulse = pulse
         self._life: _Life | None = None
         self._stopping = False
         self._ready = asyncio.Event()
@@ -147,22 +148,21 @@ class Supervisor:
 
     async def _one_life(self) -> bool:
         """Returns whether a mail was to blame for its end."""
-        pulse = Pulse()
+        self._pulse.beat(None)  # the last worker may have died at a mail
         try:
-            return await self._life_with(pulse)
+            return await self._whole_life()
         finally:
             self._life = None
-            pulse.close()
 
-    async def _life_with(self, pulse: Pulse) -> bool:
+    async def _whole_life(self) -> bool:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "maildesk.edge.worker", str(pulse.descriptor)),
+            *(sys.executable, "-m", "maildesk.edge.worker", str(self._pulse.descriptor)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=_LINE,
-            pass_fds=(pulse.descriptor,),
+            pass_fds=(self._pulse.descriptor,),
         )
-        life = self._life = _Life(process, pulse)
+        life = self._life = _Life(process, self._pulse)
         self.lives += 1
         life.tell(BRIEFING + self.briefing, asyncio.get_running_loop().time())
         if self._stopping and process.stdin:  # while it was being started

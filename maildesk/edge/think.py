@@ -50,7 +50,10 @@ _STATES = {Verdict.BOUNCE: InboxState.IGNORED, Verdict.IGNORED: InboxState.IGNOR
 _ALARMS = (10, timedelta(minutes=10))  # mails to each admin; what is beyond waits and goes as one
 
 _PUT_OFF = timedelta(hours=1)  # for a timer that fails
-_LOCKED = 0.012  # seconds; what was read and is not settled by then, is with the next ones
+# Seconds that the store may be locked, while others want to write and while nobody does; what was read and is not
+# settled by then, is with the next ones.
+_LOCKED, _LONGEST = 0.012, 0.06
+_AHEAD = 24  # mails that are read before a transaction; the rest while it waits
 _REMINDERS = 2000  # to agents, looked at together
 
 
@@ -65,12 +68,15 @@ class Thinker:
         clock: Clock = now,
         begin: Callable[[int | None], None],
         eyes: Store | None = None,
+        wanted: Callable[[], bool] = lambda: True,
     ) -> None:
         """``begin`` is told each mail's inbox id before it is touched, so that a supervisor can tell which one
         hangs; and None before what is no mail's time: waiting for the lock or the disk, and due work.
         ``eyes`` is another connection, by which mails are read while that is waited for; without it, none are.
+        ``wanted`` tells whether somebody waits for the lock since it was last asked.
         """
         self.store, self.policy, self.clock, self.begin = store, policy, clock, begin
+        self._wanted = wanted
         self._reading = Reading(eyes or store, clock, begin)
         self._meanwhile = self._reading.next if eyes else None
         self._stood: Policy | None = None  # the one whose timers stand
@@ -88,15 +94,22 @@ class Thinker:
         ends = time.monotonic() + budget
         self.finished = []
         self._reading.look(self.policy, limit)
-        while self._reading.next() and time.monotonic() < ends:
+        while len(self._reading) < _AHEAD and self._reading.next() and time.monotonic() < ends:
             pass
         if not self._reading:
             return 0
         with self._transaction(self._meanwhile):
-            ends, count = time.monotonic() + _LOCKED, 0
-            while (count == 0 or time.monotonic() < ends) and (thought := self._reading.taken()):
-                self._settle(thought)
-                count += 1
+            return self._settle_read()
+
+    def _settle_read(self) -> int:
+        """One mail at least; how many it was."""
+        began, count = time.monotonic(), 0
+        while thought := self._reading.taken():
+            self._settle(thought)
+            count += 1
+            wanted, held = self._wanted(), time.monotonic() - began
+            if held > (_LOCKED if wanted else _LONGEST):
+                break
         return count
 
     @contextmanager
@@ -132,10 +145,10 @@ class Thinker:
     def _record(self, thought: Thought, case: Case, plan: Plan) -> None:
         id, mail = thought.id, thought.mail
         at = case.when if case.history else case.moment.now
-        intake.describe(self.store, id, mail.message_id, mail.subject[:500], thought.question.digest)
         apply(self.store, plan, at)
         state = _STATES.get(plan.verdict, InboxState.TICKETED if plan.ticket_id else InboxState.IGNORED)
-        intake.settle(self.store, id, state, plan.ticket_id, plan.reason)
+        read = (mail.message_id, mail.subject[:500], thought.question.digest)
+        intake.settle(self.store, id, state, plan.ticket_id, plan.reason, read)
         log.info(
             "thought",
             extra={"mail": id, "verdict": plan.verdict, "ticket": plan.ticket_id, "reason": plan.reason},

@@ -33,7 +33,7 @@ BRIEFING = "briefing "  # begins such a line
 
 _NAP = 0.25  # seconds; how soon mail is seen that another process put into the store
 _TROUBLE_NAP = 1.0
-_READING = 0.002  # seconds, before a transaction; more is read while that waits
+_READING = 0.02  # seconds, before a transaction; more is read while that waits
 _PIPE = 65_536  # octets that are read at once
 
 
@@ -59,6 +59,10 @@ class Parent:
         self._pulse.beat(mail)
         if mail is None and self._end.poll(0):
             raise BrokenPipeError("the daemon is gone")
+
+    def wanted(self) -> bool:
+        """Whether the daemon waits for the store's lock, to answer who sends mail."""
+        return self._pulse.wanted()
 
     def listen(self, seconds: float | None) -> list[str] | None:
         """The lines said within that time; None once the daemon is gone or wants us to stop.
@@ -96,7 +100,7 @@ def main() -> int:
             return 0
         briefing = _briefing(heard)
     store, eyes = Store.open(briefing.store, lent=True), Store.read_only(briefing.store)
-    thinker = Thinker(store, briefing.policy(), begin=parent.begin, eyes=eyes)
+    thinker = Thinker(store, briefing.policy(), begin=parent.begin, eyes=eyes, wanted=parent.wanted)
     _limit_memory(briefing.config.limits.think_memory)
     parent.say(ready=os.getpid())
     gc.freeze()

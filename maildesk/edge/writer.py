@@ -53,8 +53,10 @@ class _End:
 class Writer:
     """Runs jobs on the store in its own thread; their futures resolve once they are durable."""
 
-    def __init__(self, path: Path, counts: Counts | None = None) -> None:
+    def __init__(self, path: Path, counts: Counts | None = None, blocked: Callable[[], None] = lambda: None) -> None:
+        """``blocked`` is called again and again, in the thread, while somebody else has the store's lock."""
         self._path = path
+        self._blocked = blocked
         self._counts = counts or Counts()
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -117,6 +119,7 @@ class Writer:
         except (sqlite3.Error, OSError) as error:
             self._ready.set_exception(error)
             return
+        self._store.blocked = self._blocked
         self._ready.set_result(None)
         while self._turn(self._store):
             pass

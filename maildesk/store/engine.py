@@ -50,6 +50,8 @@ class Store:
         connection.row_factory = sqlite3.Row
         self.connection = connection
         self._timeout = timeout
+        self.blocked: Callable[[], object] = _nothing
+        """Called again and again while another writer has the lock."""
         self._patience = f"PRAGMA busy_timeout = {timeout * 1000:.0f}"
         self._hands = ThreadPoolExecutor(1, "commits")  # begins a thread when it is first given work
 
@@ -177,6 +179,7 @@ class Store:
             while not self._begun():
                 if time.monotonic() > ends:
                     raise sqlite3.OperationalError("database is locked")
+                self.blocked()
                 if not meanwhile():
                     self.execute("PRAGMA busy_timeout = 1")  # sleeps so long between two looks
         finally:

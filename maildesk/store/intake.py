@@ -100,18 +100,14 @@ def _large(store: Store, raw_id: int) -> bytes:
         return octets.read()
 
 
-def settle(store: Store, id: int, state: InboxState, ticket_id: int | None, reason: str) -> None:
+def settle(
+    store: Store, id: int, state: InboxState, ticket_id: int | None, reason: str, read: tuple[str, str, str]
+) -> None:
+    """What became of a mail; and what the ledger shows of it once it was ``read``: Message-ID, subject, digest."""
     store.execute(
-        "UPDATE inbox SET state = ?, ticket_id = ?, reason = ?, trouble = '' WHERE id = ?",
-        (state, ticket_id, reason, id),
-    )
-
-
-def describe(store: Store, id: int, message_id: str, subject: str, digest: str) -> None:
-    """What the ledger shows of a mail once it has been read."""
-    store.execute(
-        "UPDATE inbox SET message_id = ?, subject = ?, digest = ? WHERE id = ?",
-        (message_id, subject, digest, id),
+        "UPDATE inbox SET state = ?, ticket_id = ?, reason = ?, trouble = '', message_id = ?, subject = ?, digest = ?"
+        " WHERE id = ?",
+        (state, ticket_id, reason, *read, id),
     )
 
 

@@ -87,7 +87,7 @@ def test_an_accepted_mail_is_there_for_another_connection(store: Store, tmp_path
 
 def test_the_ledger_adds_up(store: Store) -> None:
     ids = intake.accept(store, [raw(), raw(b"a"), raw(b"b"), raw(b"c")])
-    intake.settle(store, ids[1], InboxState.IGNORED, None, "same as 1")
+    intake.settle(store, ids[1], InboxState.IGNORED, None, "same as 1", ("", "", ""))
     intake.quarantine(store, ids[2], "it fails", "Traceback")
     counts, mails = intake.ledger(store, 3)
     assert counts == {"received": 2, "ticketed": 0, "ignored": 1, "quarantined": 1, "total": 4}

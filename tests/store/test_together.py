@@ -123,7 +123,7 @@ def test_messages_mails_and_the_ledger_go_to_the_survivor(store: Store) -> None:
     do(store, QueueMail(b"x", "<to-ann@acme.test>", "", ANN, Purpose.REPLY, 1, entry_id=1))
     do(store, GatherNotice("alice", 1, 1), Defer(Deferred(Wait.LATER, "alice", inbox, 1, at=NOW)))
     store.execute("INSERT INTO ratings (ticket_id, score, at) VALUES (1, 5, '')")
-    intake.settle(store, inbox, InboxState.TICKETED, 1, "new")
+    intake.settle(store, inbox, InboxState.TICKETED, 1, "new", ("", "", ""))
     do(store, MergeTickets(1, 2))
     assert [m["id"] for m in whole(store, 2)["messages"]] == [1, 2]  # type: ignore[attr-defined]
     for table in ("inbox", "outbox", "gathered", "deferred", "ratings"):
@@ -340,7 +340,7 @@ def test_moved_messages_take_along_what_leads_to_them(store: Store) -> None:
         QueueMail(b"x", "<first@acme.test>", "", ANN, Purpose.AUTO_REPLY, 1),
         GatherNotice("bob", 1, 2),
     )
-    intake.settle(store, inbox, InboxState.TICKETED, 1, "reply")
+    intake.settle(store, inbox, InboxState.TICKETED, 1, "reply", ("", "", ""))
     do(store, ticket(2), MoveEntries((2, 3), 1, 2), LinkTickets(2, 1, "split"))
     assert [m["id"] for m in whole(store, 2)["messages"]] == [2, 3]  # type: ignore[attr-defined]
     assert store.value("SELECT ticket_id FROM inbox") == 2
