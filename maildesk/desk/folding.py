@@ -6,14 +6,17 @@ import re
 import unicodedata
 
 _LETTERS = re.compile(r"[^\W\d_]+")
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 
 
 def folded(text: str) -> str:
     """In small letters, without accents; what an apostrophe joins, apart."""
     bare = text.casefold()
-    if bare.isascii():
-        return bare
-    return "".join(char for char in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(char))
+    return bare if bare.isascii() else _FOREIGN.sub(_without_accents, bare)
+
+
+def _without_accents(match: re.Match[str]) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", match[0]) if not unicodedata.combining(char))
 
 
 def words(text: str) -> tuple[str, ...]:

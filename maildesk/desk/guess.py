@@ -18,6 +18,7 @@ _READ = 1_500  # characters
 _GRAVEST = ("angry", "worried", "confused", "happy")
 _UPSET = frozenset({"angry", "worried"})
 _NOT = frozenset(words(NOT))
+_CAPITALS = re.compile("[A-Z]+")
 _SHOUTED, _LETTERS = 0.7, 40  # the share of capitals, among so many letters at least
 
 
@@ -44,7 +45,7 @@ def _denied(before: str) -> bool:
 
 
 def _shouts(text: str) -> bool:
-    capitals = sum(map(str.isupper, text))
+    capitals = len(text) - len(_CAPITALS.sub("", text)) if text.isascii() else sum(map(str.isupper, text))
     return capitals >= _SHOUTED * _LETTERS and capitals > _SHOUTED * max(sum(map(str.isalpha, text)), _LETTERS)
 
 

@@ -18,6 +18,7 @@ class Policy:
     config: Config
     templates: Templates
     branded: Mapping[str, Templates] = field(default_factory=dict)  # of brands with templates of their own, by id
+    _faces: dict[str | None, Face] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def desk_mark(self) -> str:
@@ -31,7 +32,9 @@ class Policy:
 
     def face(self, mailbox: str | None) -> Face:
         """The desk as seen by who wrote to this address of it."""
-        return brands.face(self.config.desk, mailbox, self.templates, self.branded)
+        if mailbox not in self._faces:  # one of the desk's few own addresses
+            self._faces[mailbox] = brands.face(self.config.desk, mailbox, self.templates, self.branded)
+        return self._faces[mailbox]
 
     def brand(self, ticket: Ticket | None) -> Face:
         """The desk as the ticket's customers see it: under its own name, or a brand's."""

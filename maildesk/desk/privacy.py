@@ -66,13 +66,13 @@ def guard(config: Config, own: str = "") -> Guard:
         if not text:
             return ""
         for seen in _ways_to_see(text):
-            if "@" in seen or "%40" in seen:  # no address is without
-                foreign = seen
-                for each in readers:
-                    foreign = foreign.replace(each, " ")
+            foreign = seen
+            for each in readers:
+                foreign = foreign.replace(each, " ")
+            if "@" in foreign or "%40" in foreign:  # no address is without; and both searches are slow
                 if tokens.search(foreign):
                     return "somebody's reply address would be seen by a customer"
-                if private.search(seen):
+                if private.search(foreign):
                     return "an agent's own address would be seen by a customer"
             if _begins_with_command(seen):
                 return "it begins with a command: commands are for the desk alone"

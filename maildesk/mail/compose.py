@@ -78,7 +78,9 @@ def compose(letter: Letter, guard: Guard) -> bytes:
 
 def one_line(text: str, limit: int = _SUBJECT) -> str:
     """Text that is safe in a header: controls and line breaks become spaces, overlong is cut."""
-    clean = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in text[: limit * 4])
+    clean = text[: limit * 4]
+    if not clean.isprintable():
+        clean = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in clean)
     clean = " ".join(clean.split())
     return clean if len(clean) <= limit else clean[: limit - 1].rstrip() + "…"
 
@@ -204,7 +206,7 @@ _WRITTEN = {
 
 def _read_again(raw: bytes, letter: Letter) -> None:
     """What we made must say what we meant: one recipient, the fields we wrote, no more (T9)."""
-    if len(re.findall(rb"\r\n", raw)) != raw.count(b"\r") or raw.count(b"\r") != raw.count(b"\n"):
+    if raw.count(b"\r\n") != raw.count(b"\r") or raw.count(b"\r") != raw.count(b"\n"):
         raise ComposeError("this mail would hold a bare CR or LF")
     head = fields.read(raw, 0, len(raw)).fields
     if len(head) != len(head.names()) or not head.names() <= _WRITTEN:

@@ -99,12 +99,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: object, attribute: str) -> object:
         """A mapping's dot means its keys alone: ``x.items`` is no method. Methods are not there."""
-        if isinstance(obj, Mapping):
+        if type(obj) is dict or isinstance(obj, Mapping):  # to ask for a Mapping takes longer than all the rest
             return self.getitem(obj, attribute)
         return self._plain(super().getattr(obj, attribute), obj, attribute)
 
     def getitem(self, obj: object, argument: object) -> object:
-        if isinstance(obj, Mapping):
+        if type(obj) is dict or isinstance(obj, Mapping):
             return obj[argument] if argument in obj else self.undefined(obj=obj, name=str(argument))
         return self._plain(super().getitem(obj, argument), obj, argument)
 

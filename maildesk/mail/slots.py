@@ -21,7 +21,8 @@ CUT = "\n\n[…]"
 """Ends what was longer than a template may make."""
 
 _CONTROLS = dict.fromkeys(code for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t")
-_SLOT = re.compile(r'((?:href|src)=")?maildesk(?:slot|block)(\d{1,6})x')
+_SLOT = re.compile(r"maildesk(?:slot|block)(\d{1,6})x")  # begins with a word, so that it is searched for in no time
+_LINKING = ('href="', 'src="')
 _BLOCK = re.compile(r"maildeskblock\d{1,6}x")
 _PRE = "white-space:pre-wrap;font-family:Menlo,Consolas,monospace;font-size:13px;margin:0 0 1em"
 
@@ -75,11 +76,14 @@ class Slots:
 
         Raises TypeError for what is no value but a group of them, such as `ticket`.
         """
+        kept: str | Words
         match value:
+            case str() if type(value) is str:  # nearly all are
+                kept = _short(value)
             case None:
                 return ""
             case Words() | Html():
-                kept: str | Words = value
+                kept = value
             case list() | tuple():
                 kept = _short(", ".join(map(str, value)))
             case set() | frozenset():
@@ -104,7 +108,7 @@ class Slots:
 
     def _text(self, match: re.Match[str]) -> str:
         value = self._value(match)
-        return (match[1] or "") + (value.as_text() if isinstance(value, Words) else clean(value))
+        return value.as_text() if isinstance(value, Words) else clean(value)
 
     def _html(self, match: re.Match[str]) -> str:
         value = self._value(match)
@@ -112,17 +116,19 @@ class Slots:
             return value.as_html()
         if isinstance(value, Html):
             return value
-        if match[1]:
-            return match[1] + str(escape(_harmless(value)))
+        if match.string.endswith(_LINKING, 0, match.start()):
+            return str(escape(_harmless(value)))
         return str(escape(clean(value).strip())).replace("\n", "<br>\n")
 
     def _value(self, match: re.Match[str]) -> str | Words:
-        index = int(match[2])
+        index = int(match[1])
         return self.values[index] if index < len(self.values) else match[0]
 
 
 def clean(text: str) -> str:
     """Without control characters and lone surrogates; lines end in LF."""
+    if text.isprintable():  # has none of these; tells in a tenth of the time
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 

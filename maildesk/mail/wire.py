@@ -51,7 +51,7 @@ def _encoded_words(value: str, taken: int) -> str:
     piece, size, room = b"", 0, _WIDTH - taken - len("=?utf-8?q??=")
     for character in value:
         more = character.encode("utf-8", "replace")
-        cost = sum(len(_LETTER[octet]) for octet in more) if quoted else len(more)
+        cost = len("".join(map(_LETTER.__getitem__, more))) if quoted else len(more)
         if size + cost > (room if quoted else room // 4 * 3) and piece:
             words.append(_encoded_word(piece, quoted))
             piece, size, room = b"", 0, _WIDTH - 1 - len("=?utf-8?q??=")

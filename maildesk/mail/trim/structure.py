@@ -8,6 +8,7 @@ a mail passed on) is refused; nothing is made safe to show here: that is ``mail.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -102,6 +103,7 @@ def cut_html(html: str) -> str | None:
     return words.html() if words else None
 
 
+@lru_cache(maxsize=2)  # asked when the text is cut, and again when the page is shown
 def may_quote(html: str) -> bool:
     """Whether some client's sign of a quote stands in it: a cheap test that all pages with quotes pass."""
     return any(sign in html for sign in _QUOTE_SIGNS)
