@@ -19,6 +19,7 @@ from maildesk.model import RawMail
 from maildesk.store import due, mailboxes, outbox
 from maildesk.store.engine import Store
 from maildesk.store.mailboxes import MailboxUid, Place
+from maildesk.store.outbox import Queued
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,13 @@ class OutboxQueue:
     async def due(
         self, now: datetime, limit: int, excluding: Collection[int], without: Collection[str] = ()
     ) -> Sequence[Outgoing]:
-        found = await self._writer.look(lambda store: outbox.due(store, now, limit, excluding, without))
+        def look(store: Store) -> Sequence[Queued]:
+            found = outbox.due(store, now, limit, excluding, without)
+            if found:
+                store.sync()  # what goes out was decided, whatever happens to the power
+            return found
+
+        found = await self._writer.look(look)
         return [
             Outgoing(q.id, q.envelope_from, q.envelope_to, q.raw, q.attempts, q.created_at, q.message_id) for q in found
         ]

@@ -99,7 +99,7 @@ def main() -> int:
         if heard is None:
             return 0
         briefing = _briefing(heard)
-    store, eyes = Store.open(briefing.store, lent=True), Store.read_only(briefing.store)
+    store, eyes = Store.open(briefing.store, lent=True, synced=False), Store.read_only(briefing.store)
     thinker = Thinker(store, briefing.policy(), begin=parent.begin, eyes=eyes, wanted=parent.wanted)
     _limit_memory(briefing.config.limits.think_memory)
     parent.say(ready=os.getpid())

@@ -1,6 +1,7 @@
 """The SQLite engine: connections, transactions, time as text. The only place that opens the file.
 
-WAL with ``synchronous=FULL``, because a 250 is a promise: a commit that returned has been synced.
+WAL with ``synchronous=FULL``, because a 250 is a promise: a commit that returned has been synced. But the thinking
+process keeps the lock for no sync: what it has done counts from the next sync on, whoever's it is (`Store.sync`).
 Writers say BEGIN IMMEDIATE: a deferred transaction that reads first and writes later fails with
 SQLITE_BUSY_SNAPSHOT at once, whatever the timeout. A connection belongs to one thread.
 """
@@ -8,6 +9,7 @@ SQLITE_BUSY_SNAPSHOT at once, whatever the timeout. A connection belongs to one 
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +35,6 @@ BUSY_TIMEOUT = 5.0  # seconds to wait for another writer before the mail is put 
 CHECKPOINT = 1000  # pages; SQLite's own
 _SETTINGS = (
     "journal_mode=WAL",
-    "synchronous=FULL",
     "temp_store=MEMORY",  # else a savepoint writes each page that it changes, as it was, to a file: a hundred a mail
     "journal_size_limit=67108864",
 )
@@ -64,12 +65,14 @@ class Store:
         checkpoint: int = CHECKPOINT,
         upgrade: bool = False,
         lent: bool = False,
+        synced: bool = True,
     ) -> Self:
         """Opens for writing, and makes the file where there is none. sqlite3.Error, OSError (Unfit is one).
 
         ``upgrade`` brings a store of an older maildesk forward: for the daemon, that holds the store's lock. The commit
         that makes the WAL as long as ``checkpoint`` (pages) also copies it to where it belongs.
-        ``lent``: a thread of its own may run the commits.
+        ``lent``: a thread of its own may run the commits. Not ``synced``: when the power fails, the newest commits may
+        never have been; those before them have (sqlite.org/pragma.html#pragma_synchronous).
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = not path.exists()
@@ -82,7 +85,8 @@ class Store:
         try:
             if fresh:
                 path.chmod(0o600)  # people's mail is in it
-            for setting in (*_SETTINGS, f"wal_autocheckpoint={checkpoint}"):
+            sync = f"synchronous={'FULL' if synced else 'NORMAL'}"
+            for setting in (*_SETTINGS, sync, f"wal_autocheckpoint={checkpoint}"):
                 store.execute(f"PRAGMA {setting}")
             forward.bring(store, path, upgrade=upgrade)
             store.execute("PRAGMA foreign_keys=ON")  # a migration may have to make a table anew
@@ -113,6 +117,18 @@ class Store:
     def close(self) -> None:
         self._hands.shutdown()
         self.connection.close()
+
+    def sync(self) -> None:
+        """All commits that can be seen, whoever's, are on disk once it returns. OSError."""
+        file = self.value("SELECT file FROM pragma_database_list WHERE name = 'main'")
+        try:
+            descriptor = os.open(f"{file}-wal", os.O_RDONLY)
+        except FileNotFoundError:  # all is in the store itself, which was synced for that
+            return
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def execute(self, sql: str, values: Sequence[Value] | dict[str, Value] = ()) -> sqlite3.Cursor:
         return self.connection.execute(sql, values)
