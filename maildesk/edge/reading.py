@@ -89,8 +89,8 @@ class Reading:
         """How many have been read that nobody has taken."""
         return len(self._read)
 
-    def look(self, policy: Policy, limit: int) -> bool:
-        """Sees which mails wait now, up to ``limit``; whether they are so many.
+    def look(self, policy: Policy, limit: int) -> None:
+        """Sees which mails wait now, up to ``limit``.
 
         What was read by another policy is to be read again, and what would come before an older one: the store has
         failed while that was being settled.
@@ -102,7 +102,6 @@ class Reading:
         ahead = {each.id for each in self._read}
         self._ids = deque(id for id in waiting if id not in ahead)
         self._octets = sum(map(_octets, self._read))
-        return len(waiting) >= limit
 
     def next(self) -> bool:
         """Reads one more; False when it has read all that it saw, or as much as memory is meant for."""

@@ -52,8 +52,7 @@ _ALARMS = (10, timedelta(minutes=10))  # mails to each admin; what is beyond wai
 _PUT_OFF = timedelta(hours=1)  # for a timer that fails
 # Seconds that the store may be locked, while others want to write and while nobody does; what was read and is not
 # settled by then, is with the next ones.
-_LOCKED, _LONGEST = 0.012, 0.06
-_BEHIND = 0.025  # while others want to write, but more mail comes than is thought about
+_LOCKED, _LONGEST = 0.01, 0.06
 _AHEAD = 24  # mails that are read before a transaction; the rest while it waits
 _REMINDERS = 2000  # to agents, looked at together
 
@@ -77,7 +76,7 @@ class Thinker:
         ``wanted`` tells whether somebody waits for the lock since it was last asked.
         """
         self.store, self.policy, self.clock, self.begin = store, policy, clock, begin
-        self._wanted, self._behind = wanted, False
+        self._wanted = wanted
         self._reading = Reading(eyes or store, clock, begin)
         self._meanwhile = self._reading.next if eyes else None
         self._stood: Policy | None = None  # the one whose timers stand
@@ -94,7 +93,7 @@ class Thinker:
         """
         ends = time.monotonic() + budget
         self.finished = []
-        self._behind = self._reading.look(self.policy, limit)
+        self._reading.look(self.policy, limit)
         while len(self._reading) < _AHEAD and self._reading.next() and time.monotonic() < ends:
             pass
         if not self._reading:
@@ -109,7 +108,7 @@ class Thinker:
             self._settle(thought)
             count += 1
             wanted, held = self._wanted(), time.monotonic() - began
-            if held > ((_BEHIND if self._behind else _LOCKED) if wanted else _LONGEST):
+            if held > (_LOCKED if wanted else _LONGEST):
                 break
         return count
 

@@ -126,7 +126,7 @@ class Store:
         except FileNotFoundError:  # all is in the store itself, which was synced for that
             return
         try:
-            os.fsync(descriptor)
+            os.fdatasync(descriptor)
         finally:
             os.close(descriptor)
 
