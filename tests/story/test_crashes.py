@@ -237,9 +237,7 @@ def killed_at(process: int, call: str, when: int) -> Iterator[None]:
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="takes strace")
-def test_a_worker_killed_while_it_commits_what_is_due_has_done_it_once(
-    desk: Desk, ann: Person, alice: Person
-) -> None:
+def test_a_worker_killed_while_it_commits_what_is_due_has_done_it_once(desk: Desk, ann: Person, alice: Person) -> None:
     """At the first write of the transaction, and in their midst."""
     hand_over(desk)
     notice = alice.gets("It has the wrong total")
@@ -249,7 +247,11 @@ def test_a_worker_killed_while_it_commits_what_is_due_has_done_it_once(
         until(lambda: desk.rows("SELECT 1 FROM deferred"), "her answer waits")
         until(lambda: desk.rows("SELECT 1 FROM timers WHERE kind = 'remind'"), "her reminder stands")
         desk.settles()
-        with killed_at(desk.worker, "pwrite64", write), closing(sqlite3.connect(desk.store, timeout=20)) as other, other:
+        with (
+            killed_at(desk.worker, "pwrite64", write),
+            closing(sqlite3.connect(desk.store, timeout=20)) as other,
+            other,
+        ):
             other.execute("UPDATE deferred SET at = '2026-01-01T00:00:00.000Z'")
             other.execute("UPDATE timers SET at = '2026-01-01T00:00:00.000Z' WHERE kind = 'remind'")
         ann.gets(f"Here is the right one, {write}.")
