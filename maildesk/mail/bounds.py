@@ -14,6 +14,7 @@ from html import escape
 LIMIT = 1_000_000  # characters read: as many as are kept of a text, and a page of so many takes a second
 DEPTH = 500  # open elements; what is below is read as if it stood there
 _CROWD = 20_000  # "<" or "&": fewer cannot take long, however they nest
+_LONG = _CROWD // 10
 _TAGS = 60_000  # of one page; what stands in those beyond is read as plain words
 _ATTRIBUTES = 300  # of one tag
 
@@ -49,11 +50,21 @@ def _has_crowded_tag(html: str) -> bool:
     """Whether one tag has so many attributes that comparing each with each takes long."""
     if len(html) > 5 * _CROWD and len(_ANGLE_IN_VALUE.findall(html)) > _CROWD // 10:
         return True
-    pieces = html.split(">")
-    if max(map(len, pieces)) <= _CROWD // 10:
+    if not _has_long_piece(html):
         return False
-    long = [piece for piece in pieces if len(piece) > _CROWD // 10]
+    long = (piece for piece in html.split(">") if len(piece) > _LONG)
     return any(_attributes(tag[0]) > _ATTRIBUTES for piece in long for tag in _LONG_TAG.finditer(piece))
+
+
+def _has_long_piece(html: str) -> bool:
+    """Whether there is one between two ">": looks at a few places of a page that has none."""
+    begins = 0
+    while begins + _LONG < len(html):
+        last = html.rfind(">", begins, begins + _LONG + 1)
+        if last < 0:
+            return True
+        begins = last + 1
+    return False
 
 
 def _attributes(tag: str) -> int:

@@ -27,7 +27,6 @@ MAX_RENDERED = 200_000
 """Characters that a template and its values make; blocks of people's words come on top."""
 MAX_ITEMS = 1_000
 _MAX_BITS = 256
-_CHUNKS = 200  # pieces of output between two looks at how much it is
 
 FAILURES = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 """What a template's own mistakes can raise while it renders."""
@@ -124,13 +123,14 @@ class Piece:
 
     def skeleton(self, values: Mapping[str, object], slots: Slots) -> str:
         """The text with slots where values will stand. Raises one of ``FAILURES``."""
-        said = ""
-        chunks = iter(self.template.generate(values, _slots=slots))
-        while more := list(islice(chunks, _CHUNKS)):
-            said += "".join(more)
-            if len(said) + slots.size > MAX_RENDERED:
-                return said[:MAX_RENDERED] + CUT
-        return said
+        said: list[str] = []
+        length = 0
+        for chunk in self.template.generate(values, _slots=slots):
+            said.append(chunk)
+            length += len(chunk)
+            if length + slots.size > MAX_RENDERED:
+                return "".join(said)[:MAX_RENDERED] + CUT
+        return "".join(said)
 
     def line_of(self, error: BaseException) -> int:
         """The line of the template at which rendering failed; 0 where it cannot be told."""

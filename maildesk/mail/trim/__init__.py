@@ -82,11 +82,12 @@ def _letters(text: str) -> str:
 
 def _is_spelt(letters: str, text: str) -> bool:
     """Whether these are a text's letters; of a long one that goes on otherwise, little is looked at."""
-    if "<" in text or "[" in text:  # something may be added in it
-        return _letters(text) == letters
     read = 0
     for start in range(0, len(text), _LOOK):
-        piece = _NO_LETTER.sub("", text[start : start + _LOOK])
+        part = text[start : start + _LOOK]
+        if "<" in part or "[" in part:  # something may be added from here on
+            return _letters(text) == letters
+        piece = _NO_LETTER.sub("", part)
         if not letters.startswith(piece, read):
             return False
         read += len(piece)
