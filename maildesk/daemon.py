@@ -29,6 +29,7 @@ from maildesk.edge.imap_in import Mailbox
 from maildesk.edge.logbook import Logbook
 from maildesk.edge.outbox import Outbox
 from maildesk.edge.pace import Pace
+from maildesk.edge.policies import Sources
 from maildesk.edge.pulse import Pulse
 from maildesk.edge.reading import now
 from maildesk.edge.room import Room
@@ -63,9 +64,9 @@ class Port:
 class Daemon:
     """One desk, served. All methods belong to one event loop."""
 
-    def __init__(self, path: Path, policy: Policy) -> None:
-        self.path, self.policy = path, policy
-        self._sources = policies.sources(policy.config)[0]
+    def __init__(self, path: Path, policy: Policy, sources: Sources) -> None:
+        """``sources`` are what ``policy`` was made of: the worker compiles them anew, and checks nothing."""
+        self.path, self.policy, self._sources = path, policy, sources
         self._store = policy.config.desk.store  # the one that is served, whatever a reload says
         self.ports: list[Port] = []
         self._stop = asyncio.Event()

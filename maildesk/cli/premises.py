@@ -19,6 +19,7 @@ from maildesk.model import Problem
 if TYPE_CHECKING:
     from maildesk.config import Config
     from maildesk.desk.policy import Policy
+    from maildesk.edge.policies import Sources
     from maildesk.store.engine import Store
 
 
@@ -71,12 +72,16 @@ class Premises:
 
     def policy(self) -> Policy:
         """Configuration and templates. Raises UnusableFile for the one, Problems for the others."""
+        return self.policy_and_sources()[0]
+
+    def policy_and_sources(self) -> tuple[Policy, Sources]:
+        """The same, and what the templates were made of."""
         from maildesk.edge import policies
 
         read = policies.read(self.path)
         if read.policy is None:
             raise (UnusableFile if read.config is None else Problems)(read.problems)
-        return read.policy
+        return read.policy, read.sources
 
     @contextmanager
     def reading(self, config: Config | None = None, *, any_version: bool = False) -> Iterator[Store]:

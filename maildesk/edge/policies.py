@@ -72,27 +72,32 @@ def read(path: Path) -> Read:
     loaded = load(path)
     if loaded.config is None:
         return Read(None, None, loaded.problems, loaded.warnings)
-    found, unread = sources(loaded.config)
-    policy, problems = _compiled(loaded.config, found, frozenset(files.shipped()))
-    problems = (*unread, *problems)
+    policy, found, problems = _checked(loaded.config)
     return Read(None if problems else policy, loaded.config, problems, loaded.warnings, found)
 
 
 def with_templates(config: Config) -> tuple[Policy, tuple[Problem, ...]]:
     """The policy with the desk's templates as they are on disk, and what is wrong with them."""
-    found, unread = sources(config)
-    policy, problems = _compiled(config, found, frozenset(files.shipped()))
-    return policy, (*unread, *problems)
+    policy, _, problems = _checked(config)
+    return policy, problems
 
 
-def sources(config: Config) -> tuple[Sources, tuple[Problem, ...]]:
+def _checked(config: Config) -> tuple[Policy, Sources, tuple[Problem, ...]]:
+    """The templates are read once, so that what was found good is what is used."""
+    shipped = files.shipped()
+    found, unread = _sources(config, shipped)
+    policy, problems = _compiled(config, found, frozenset(shipped))
+    return policy, found, (*unread, *problems)
+
+
+def _sources(config: Config, shipped: Iterable[Source]) -> tuple[Sources, tuple[Problem, ...]]:
     """The desk's own templates over the shipped ones, file by file; and the brands' own."""
     own, problems = _folder(config.desk.templates, "desk.templates")
     brands: dict[str, tuple[Source, ...]] = {}
     for brand in config.brands:
         brands[brand.id], unread = _folder(brand.templates, f"the templates of brand {brand.id}")
         problems += unread
-    found = {source.path: source for source in (*files.shipped(), *own)}
+    found = {source.path: source for source in (*shipped, *own)}
     return Sources(tuple(found.values()), brands), problems
 
 
