@@ -37,6 +37,7 @@ from maildesk.model import (
 from maildesk.store import facts, looks, queue, rows
 from maildesk.store.apply import apply
 from maildesk.store.engine import Store, to_text
+from tests.store.plans import plans
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 MINE = Look(View.LIST, assignee="alice")
@@ -300,13 +301,8 @@ def test_a_look_finds_tickets_by_their_ids_and_the_indexes_made_for_it(
 ) -> None:
     opens(store, 1, team="billing", assignee="alice")
     entry(store, 1)
-    said: list[str] = []
-    store.connection.set_trace_callback(said.append)
-    looks.see(store, look, NOW)
-    store.connection.set_trace_callback(None)
     used = set[str]()
-    for sql in (sql for sql in said if sql.startswith("SELECT")):
-        plan = [str(row["detail"]) for row in store.rows(f"EXPLAIN QUERY PLAN {sql}")]
+    for sql, plan in plans(store, lambda: looks.see(store, look, NOW)).items():
         made = {step.split()[1] for step in plan if step.startswith(("CO-ROUTINE", "MATERIALIZE"))}
         for step in plan:
             words = step.split()
