@@ -19,7 +19,7 @@ from maildesk.model import Problem
 if TYPE_CHECKING:
     from maildesk.config import Config
     from maildesk.desk.policy import Policy
-    from maildesk.edge.policies import Sources
+    from maildesk.edge.policies import Good
     from maildesk.store.engine import Store
 
 
@@ -72,16 +72,16 @@ class Premises:
 
     def policy(self) -> Policy:
         """Configuration and templates. Raises UnusableFile for the one, Problems for the others."""
-        return self.policy_and_sources()[0]
+        return self.good().policy
 
-    def policy_and_sources(self) -> tuple[Policy, Sources]:
-        """The same, and what the templates were made of."""
+    def good(self) -> Good:
+        """The same, and what it was made of."""
         from maildesk.edge import policies
 
         read = policies.read(self.path)
-        if read.policy is None:
+        if read.good is None:
             raise (UnusableFile if read.config is None else Problems)(read.problems)
-        return read.policy, read.sources
+        return read.good
 
     @contextmanager
     def reading(self, config: Config | None = None, *, any_version: bool = False) -> Iterator[Store]:
