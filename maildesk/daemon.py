@@ -19,8 +19,7 @@ from random import Random
 
 from maildesk.config import Config, Imap, SmtpIn
 from maildesk.desk.addresses import classify
-from maildesk.desk.policy import Policy
-from maildesk.edge import files, policies, service, think
+from maildesk.edge import policies, service, think
 from maildesk.edge.canary import Canary
 from maildesk.edge.counts import Counts
 from maildesk.edge.doors import Alarms, MailboxLedger, OutboxQueue
@@ -29,6 +28,7 @@ from maildesk.edge.imap_in import Mailbox
 from maildesk.edge.logbook import Logbook
 from maildesk.edge.outbox import Outbox
 from maildesk.edge.pace import Pace
+from maildesk.edge.policies import Good
 from maildesk.edge.pulse import Pulse
 from maildesk.edge.reading import now
 from maildesk.edge.room import Room
@@ -63,19 +63,22 @@ class Port:
 class Daemon:
     """One desk, served. All methods belong to one event loop."""
 
-    def __init__(self, path: Path, policy: Policy) -> None:
-        self.path, self.policy = path, policy
-        self._sources = policies.sources(policy.config)[0]
-        self._store = policy.config.desk.store  # the one that is served, whatever a reload says
+    def __init__(self, path: Path, good: Good) -> None:
+        self.path = path
+        self._take(good)
+        self._store = self.config.desk.store  # the one that is served, whatever a reload says
         self.ports: list[Port] = []
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
-        self._stamp = self._fingerprint()
         self._mailboxes: dict[Imap, Mailbox] = {}
         self._trouble_with_store = ""
         self._counts = Counts()
         self._room = Room(self._store, lambda: self.config.limits.free_space)
         self._status: StatusPort | None = None
+
+    def _take(self, good: Good) -> None:
+        """The worker compiles the same sources anew, and checks nothing."""
+        self.policy, self._sources, self._stamp = good.policy, good.sources, good.stamp
 
     @property
     def config(self) -> Config:
@@ -291,7 +294,7 @@ class Daemon:
         self._supervisor.wake()
         self._outbox.wake()
         self._watch.tick(self._room, self._alarms)
-        stamp = await asyncio.to_thread(self._fingerprint)
+        stamp = await asyncio.to_thread(policies.stamp, self.path, self.config)
         if stamp != self._stamp:
             self._stamp = stamp
             self._reload.set()
@@ -304,12 +307,6 @@ class Daemon:
             return
         if queued:
             self._outbox.wake()
-
-    def _fingerprint(self) -> tuple[files.Stamp, ...]:
-        try:
-            return files.fingerprint(policies.watched(self.path, self.policy.config))
-        except OSError as error:  # a change too: reading the files will tell what it is
-            return ((str(error), 0, 0, 0),)
 
     def _briefing(self) -> str:
         return policies.Briefing(self._store, self.config, self._sources).packed()
@@ -326,16 +323,15 @@ class Daemon:
     async def _reload_now(self) -> None:
         """A good edit takes effect; a bad one leaves the last good one in force, and the admins are told."""
         read = await asyncio.to_thread(policies.read, self.path)
-        if read.policy is None:
+        if read.good is None:
             self._not_taken("\n".join(str(problem) for problem in read.problems))
             return
-        new = read.policy.config
+        new = read.good.policy.config
         listeners = [(port, self._listener(new, port.protocol)) for port in self.ports if port.listening]
         if new.metrics != self.config.metrics:
             self._alarms.ring("metrics has changed: it takes a restart", "")
         way_out = transport(new) if new.send != self.config.send else None
-        self.policy, self._sources = read.policy, read.sources  # nothing below fails for what the files say
-        self._stamp = self._fingerprint()
+        self._take(read.good)  # nothing below fails for what the files say
         if new.desk.store != self._store:
             self._alarms.ring("desk.store has changed: it takes a restart", "")
         self._supervisor.brief(self._briefing(), new.limits.think_time.total_seconds())

@@ -19,6 +19,7 @@ from maildesk.model import Problem
 if TYPE_CHECKING:
     from maildesk.config import Config
     from maildesk.desk.policy import Policy
+    from maildesk.edge.policies import Good
     from maildesk.store.engine import Store
 
 
@@ -71,12 +72,16 @@ class Premises:
 
     def policy(self) -> Policy:
         """Configuration and templates. Raises UnusableFile for the one, Problems for the others."""
+        return self.good().policy
+
+    def good(self) -> Good:
+        """The same, and what it was made of."""
         from maildesk.edge import policies
 
         read = policies.read(self.path)
-        if read.policy is None:
+        if read.good is None:
             raise (UnusableFile if read.config is None else Problems)(read.problems)
-        return read.policy
+        return read.good
 
     @contextmanager
     def reading(self, config: Config | None = None, *, any_version: bool = False) -> Iterator[Store]:

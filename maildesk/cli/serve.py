@@ -21,7 +21,7 @@ def serve(premises: Premises) -> None:
 
     Prints the addresses it listens on, a line each: a port of 0 is any free one. Logs go to stderr.
     """
-    policy = premises.policy()
+    good = premises.good()
     from maildesk.daemon import Daemon
     from maildesk.edge import logs, memory
     from maildesk.edge.service import AlreadyRunning
@@ -29,7 +29,7 @@ def serve(premises: Premises) -> None:
     logs.set_up()
     memory.give_back_large()
     try:
-        asyncio.run(Daemon(premises.path.resolve(), policy).run(_announce))
+        asyncio.run(Daemon(premises.path.resolve(), good).run(_announce))
     except AlreadyRunning as error:
         raise Unusable(f"{error}; stop that one first, or name another desk.store") from error
     except OSError as error:

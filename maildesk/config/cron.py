@@ -17,9 +17,8 @@ from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator
-
 from maildesk.config.dates import first_moment
+from maildesk.config.values import readable
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _WEEK = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
@@ -111,9 +110,4 @@ def _number(text: str, name: str) -> int:
     return names.index(text) + (1 if name == "month" else 0)
 
 
-def _check_cron(value: str) -> str:
-    parse_cron(value)
-    return value
-
-
-CronLine = Annotated[str, AfterValidator(_check_cron)]
+CronLine = Annotated[str, readable(parse_cron)]

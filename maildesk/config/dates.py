@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, WithJsonSchema
+from maildesk.config.values import readable, text_schema
 
 _DAY = timedelta(days=1)
 _ONE = r"(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}"
@@ -128,19 +128,5 @@ def _jump(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(low, UTC)
 
 
-def _check_days(value: str) -> str:
-    parse_days(value)
-    return value
-
-
-def _check_opening(value: str) -> str:
-    parse_opening(value)
-    return value
-
-
-def _text(pattern: str, like: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$", "patternErrorMessage": like})
-
-
-DaysText = Annotated[str, AfterValidator(_check_days), _text(_DAYS, _LIKE_DAYS)]
-OpeningText = Annotated[str, AfterValidator(_check_opening), _text(_OPENING, _LIKE_OPENING)]
+DaysText = Annotated[str, readable(parse_days), text_schema(_DAYS, _LIKE_DAYS)]
+OpeningText = Annotated[str, readable(parse_opening), text_schema(_OPENING, _LIKE_OPENING)]

@@ -6,10 +6,10 @@ import re
 from datetime import time
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import Field
 
 from maildesk.config.section import Section
-from maildesk.config.values import parse_week
+from maildesk.config.values import parse_week, readable, text_schema
 
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _DAY = r"(?:[Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un)"
@@ -42,36 +42,17 @@ def parse_weekly(text: str) -> tuple[int, time]:
     return next(iter(parse_days(day))), parse_clock(clock)
 
 
-def _checked_clock(text: str) -> str:
-    parse_clock(text)
-    return text
-
-
-def _checked_days(text: str) -> str:
-    parse_days(text)
-    return text
-
-
-def _checked_weekly(text: str) -> str:
-    parse_weekly(text)
-    return text
-
-
-def _text(pattern: str, like: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$", "patternErrorMessage": like})
-
-
 class Digest(Section):
-    at: Annotated[str, AfterValidator(_checked_clock), _text(_CLOCK, _LIKE_CLOCK)] = Field(
+    at: Annotated[str, readable(parse_clock), text_schema(_CLOCK, _LIKE_CLOCK)] = Field(
         "08:00", description="when in the morning, by the clock of who gets it (a team's: the desk's)"
     )
-    days: Annotated[str, AfterValidator(_checked_days), _text(_DAYS, _LIKE_DAYS)] | None = Field(
+    days: Annotated[str, readable(parse_days), text_schema(_DAYS, _LIKE_DAYS)] | None = Field(
         None,
         description="on which days; left out: when they work, by their hours, and Mon-Fri without",
         examples=["Mon-Fri"],
     )
     agents: bool = Field(True, description="each agent gets what waits for them, if anything does")
     teams: bool = Field(False, description="each team's agents get what waits for the team")
-    leads: Annotated[str, AfterValidator(_checked_weekly), _text(f"{_DAY} {_CLOCK}", _LIKE_WEEKLY)] | None = Field(
+    leads: Annotated[str, readable(parse_weekly), text_schema(f"{_DAY} {_CLOCK}", _LIKE_WEEKLY)] | None = Field(
         "Mon 08:00", description="when leads and admins get the week's figures; null: never"
     )

@@ -111,6 +111,11 @@ class Config(Section):
         return ZoneInfo((agent and agent.timezone) or self.desk.timezone)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Of the desk, its agents and its teams."""
+        return (self.desk.name, *(agent.name for agent in self.agents), *(team.name for team in self.teams))
+
+    @property
     def shares_work(self) -> bool:
         """Whether a team gives its tickets to its agents in turn, or by load."""
         return any(team.assign != "nobody" for team in self.teams)

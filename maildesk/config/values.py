@@ -12,6 +12,7 @@ import ipaddress
 import os
 import re
 import warnings
+from collections.abc import Callable
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -244,16 +245,6 @@ def _hours(span: str, how: str) -> tuple[time, time]:
     return time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4])) if found[3] else time.max
 
 
-def _check_week(value: str) -> str:
-    parse_week(value)
-    return value
-
-
-def _check_hours(value: str) -> str:
-    parse_hours(value)
-    return value
-
-
 def _check_country(value: str) -> str:
     if not re.fullmatch(_COUNTRY, value):
         raise ValueError(f"{_short(value)} is no country; write its two letters, such as IT or DE-BY")
@@ -267,7 +258,17 @@ def _check_country(value: str) -> str:
     return value
 
 
-def _text(pattern: str, like: str = "", *, or_: str = "") -> WithJsonSchema:
+def readable(parse: Callable[[str], object]) -> AfterValidator:
+    """Takes the texts that ``parse`` can read, as they are written."""
+
+    def check(value: str) -> str:
+        parse(value)
+        return value
+
+    return AfterValidator(check)
+
+
+def text_schema(pattern: str, like: str = "", *, or_: str = "") -> WithJsonSchema:
     """Text of that pattern, or a number; ``like`` is what an editor says of other text."""
     schema: dict[str, object] = {"type": ["string", or_] if or_ else "string", "pattern": f"^{pattern}$"}
     if or_:
@@ -277,12 +278,12 @@ def _text(pattern: str, like: str = "", *, or_: str = "") -> WithJsonSchema:
     return WithJsonSchema(schema)
 
 
-Duration = Annotated[timedelta, BeforeValidator(parse_duration), _text(_DURATION, _LIKE_DURATION, or_="number")]
-Size = Annotated[int, BeforeValidator(_parse_size), _text(_SIZE, _LIKE_SIZE, or_="integer")]
-Share = Annotated[float, BeforeValidator(_parse_share), _text(_SHARE, _LIKE_SHARE)]
-Email = Annotated[str, AfterValidator(check_address), _text(r"[^\s@]+@[^\s@]+")]
-Name = Annotated[str, AfterValidator(_check_name), _text(r".*\S.*")]
-Id = Annotated[str, AfterValidator(_check_id), _text(_ID.pattern)]
+Duration = Annotated[timedelta, BeforeValidator(parse_duration), text_schema(_DURATION, _LIKE_DURATION, or_="number")]
+Size = Annotated[int, BeforeValidator(_parse_size), text_schema(_SIZE, _LIKE_SIZE, or_="integer")]
+Share = Annotated[float, BeforeValidator(_parse_share), text_schema(_SHARE, _LIKE_SHARE)]
+Email = Annotated[str, AfterValidator(check_address), text_schema(r"[^\s@]+@[^\s@]+")]
+Name = Annotated[str, AfterValidator(_check_name), text_schema(r".*\S.*")]
+Id = Annotated[str, AfterValidator(_check_id), text_schema(_ID.pattern)]
 Host = Annotated[str, AfterValidator(_check_host)]
 Zone = Annotated[str, AfterValidator(_check_zone)]
 Pattern = Annotated[str, AfterValidator(_check_pattern), WithJsonSchema({"type": "string", "format": "regex"})]
@@ -303,7 +304,7 @@ Network = Annotated[
     BeforeValidator(_parse_network),
     WithJsonSchema({"type": "string"}),
 ]
-Language = Annotated[str, AfterValidator(check_language), _text("[a-z]{2,3}")]
-Week = Annotated[str, AfterValidator(_check_week)]
-WeekHours = Annotated[str, AfterValidator(_check_hours)]
-Country = Annotated[str, AfterValidator(_check_country), _text(_COUNTRY)]
+Language = Annotated[str, AfterValidator(check_language), text_schema("[a-z]{2,3}")]
+Week = Annotated[str, readable(parse_week)]
+WeekHours = Annotated[str, readable(parse_hours)]
+Country = Annotated[str, AfterValidator(_check_country), text_schema(_COUNTRY)]

@@ -6,7 +6,7 @@ than too little, but not what says nothing: what customers have read already, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from maildesk.desk import courtesy
 from maildesk.desk.letters import Desk
@@ -26,7 +26,8 @@ def line(desk: Desk, ticket: Ticket, words: str, private: Iterable[str] | None =
     if not found:
         return ""
     known = _squeezed("".join((*desk.facts.public_words, *(agent.signature for agent in desk.policy.config.agents))))
-    names = tuple(_names(desk, ticket))
+    people = (ticket.requester.name, *(person.name for person in ticket.participants))
+    names = (*desk.policy.config.names, *people)
     secret = (
         written.strip()
         for written in found
@@ -43,9 +44,3 @@ def _stands_in(written: str, said: str) -> bool:
 def _squeezed(text: str) -> str:
     """Letters and digits alone, so that wrapping, quote marks and case make no difference."""
     return "".join(c for c in text.casefold() if c.isalnum())
-
-
-def _names(desk: Desk, ticket: Ticket) -> Iterator[str]:
-    config = desk.policy.config
-    yield from (config.desk.name, *(agent.name for agent in config.agents), *(team.name for team in config.teams))
-    yield from (ticket.requester.name, *(person.name for person in ticket.participants))

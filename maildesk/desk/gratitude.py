@@ -23,7 +23,5 @@ def is_all(case: Case, found: Found, ticket: Ticket) -> bool:
 
 def names(case: Case, ticket: Ticket) -> list[str]:
     """Of those who write to each other on a ticket."""
-    config = case.policy.config
     customer = (case.mail.author.name, ticket.requester.name, case.mail.author.email.partition("@")[0])
-    ours = (config.desk.name, *(agent.name for agent in config.agents), *(team.name for team in config.teams))
-    return [*customer, *ours]
+    return [*customer, *case.policy.config.names]

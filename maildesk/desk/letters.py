@@ -185,15 +185,7 @@ def alarm(desk: Desk, admin: str, title: str, details: str) -> QueueMail:
     values = {"title": one_line(title), "details": Words(details[:20_000], preformatted=True)}
     parcel = Parcel(Purpose.ALARM, config.desk.language, {**shared(desk.policy.face(None)), **_agent(None), **values})
     rendered = desk.policy.templates.render(parcel.purpose, parcel.language, parcel.values)
-    envelope = _Envelope(
-        sender=Address(config.desk.name, config.desk.address),
-        to=Address("", admin),
-        reply_to="",
-        subject=rendered.subject,
-        guard=privacy.no_guard,
-        house=config.desk,
-    )
-    return _queue(desk, envelope, rendered, parcel)
+    return _queue(desk, _of_itself(desk, admin, rendered.subject), rendered, parcel)
 
 
 def canary(desk: Desk) -> QueueMail:
@@ -203,15 +195,13 @@ def canary(desk: Desk) -> QueueMail:
     parcel = Parcel(Purpose.CANARY, language, {**shared(desk.policy.face(None)), **_agent(None)})
     parcel = replace(parcel, in_reply_to=f"<{_secret(desk, parcel, address, None)}@{config.desk.domain}>")
     rendered = desk.policy.templates.render(parcel.purpose, language, parcel.values)
-    envelope = _Envelope(
-        sender=Address(config.desk.name, address),
-        to=Address("", address),
-        reply_to="",
-        subject=rendered.subject,
-        guard=privacy.no_guard,
-        house=config.desk,
-    )
-    return _queue(desk, envelope, rendered, parcel)
+    return _queue(desk, _of_itself(desk, address, rendered.subject), rendered, parcel)
+
+
+def _of_itself(desk: Desk, to: str, subject: str) -> _Envelope:
+    """Of a mail that is about the desk, and goes to nobody on a ticket."""
+    house = desk.policy.config.desk
+    return _Envelope(Address(house.name, house.address), Address("", to), "", subject, privacy.no_guard, house)
 
 
 def marker(policy: Policy, language: str) -> str:

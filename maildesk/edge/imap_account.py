@@ -98,6 +98,12 @@ class Account:
         """`user@host`; a mail's source is `imap:` and this."""
         return f"{self.user}@{self.host}"
 
+    @property
+    def most(self) -> int:
+        """Octets of all the mails that are asked for at once, and half of that again: RFC822.SIZE is an estimate on
+        Exchange and Gmail."""
+        return max(self.max_size, self.pace.batch_octets) * 3 // 2
+
 
 # --- the doors out -----------------------------------------------------------------------------------
 

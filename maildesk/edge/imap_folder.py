@@ -15,8 +15,9 @@ from threading import Event
 from typing import TypeVar
 
 from maildesk.edge.imap_account import EPOCH, MIB, Account, FolderState, Ledger, Uid, Wellness
+from maildesk.edge.imap_bounds import Oversized
 from maildesk.edge.imap_envelope import envelope
-from maildesk.edge.imap_session import Opened, Refused, Session, Size, chunks
+from maildesk.edge.imap_session import WINDOW, Opened, Refused, Session, Size, chunks
 from maildesk.model import RawMail
 
 #: Mails whose sizes are asked for in one command.
@@ -38,6 +39,7 @@ class Follower:
         self._wellness = wellness
         self._clock = clock
         self._refusals: Counter[int] = Counter()
+        self._suspects: set[int] = set()  # one of them is far larger than the server said
         self._objected = False
 
     # --- the place -----------------------------------------------------------------------------------
@@ -69,6 +71,7 @@ class Follower:
         """The server restored a backup, or converted the mailbox: no UID of old means anything, so
         all that came since the baseline is taken, and what we had is dropped as a duplicate."""
         self._refusals.clear()
+        self._suspects.clear()
         self._note("the server has numbered its mails anew; those since the first sight are read again")
         return self._remember(
             replace(state, uidvalidity=opened.uidvalidity, baseline_uid=opened.uidnext - 1, last_uid=0)
@@ -78,44 +81,57 @@ class Follower:
 
     def take(self, session: Session, stop: Event) -> None:
         """Takes all that is new, in batches; returns early, between two of them, when stopped."""
+        found = WINDOW
+        while found >= WINDOW and not stop.is_set():
+            found = self._take_some(session, stop)
+
+    def _take_some(self, session: Session, stop: Event) -> int:
+        """How many were new; from ``WINDOW`` on there may be more."""
         state = self._ledger.folder(*self._key)
         assert state is not None, "open() comes first"
-        for uids in chunks(self._new(session, state), SIZES):
+        new = self._new(session, state)
+        for uids in chunks(new, SIZES):
             sizes = self._sizes(session, state, uids)
             fit = [uid for uid in uids if uid in sizes and sizes[uid].octets <= self._account.max_size]
             self._tell_of_oversized({uid: size for uid, size in sizes.items() if uid not in fit})
             for batch in self._batches(fit, sizes):
                 if stop.is_set():
-                    return
+                    return 0
                 state = self._take_batch(session, state, {uid: sizes[uid] for uid in batch})
             # The last ones vanished, or stay. What the folder has never had room for was no UID: to go beyond it
             # would be to miss all mail to come.
             passed = max((uid for uid in uids if uid in sizes or uid < session.uidnext), default=0)
             if state.last_uid < passed:
                 state = self._remember(replace(state, last_uid=passed))
+        return len(new)
 
     def _new(self, session: Session, state: FolderState) -> list[int]:
         above = max(state.last_uid, state.baseline_uid) + 1
         if state.last_uid >= state.baseline_uid:
             return session.uids(above)
-        return session.uids(state.last_uid + 1, state.baseline_uid, state.baseline_at) + session.uids(above)
+        older = session.uids(state.last_uid + 1, state.baseline_uid, state.baseline_at)
+        return older if len(older) >= WINDOW else older + session.uids(above)
 
     def _sizes(self, session: Session, state: FolderState, uids: Sequence[int]) -> dict[int, Size]:
-        """Of those that are to be taken, as far as they are still there."""
+        """Of those that are to be taken, as far as they are still there and were not given up."""
 
         def wanted(uid: int, size: Size) -> bool:
             date = size.internal_date
+            if self._refusals[uid] >= PATIENCE:
+                return False
             return uid > state.baseline_uid or date is None or date >= state.baseline_at - SLACK
 
         sizes = self._each(session, uids, session.sizes)
         return {uid: size for uid, size in sizes.items() if wanted(uid, size)}
 
     def _batches(self, uids: Sequence[int], sizes: Mapping[int, Size]) -> Iterator[list[int]]:
-        """A mail that is larger than a batch may be is one by itself."""
+        """A mail that is larger than a batch may be is one by itself, and so is one that may be larger than it is
+        said to be."""
         pace, batch, octets = self._account.pace, list[int](), 0
         for uid in uids:
             octets += sizes[uid].octets
-            if batch and (len(batch) >= pace.batch_mails or octets > pace.batch_octets):
+            alone = not self._suspects.isdisjoint((uid, *batch[-1:]))
+            if batch and (alone or len(batch) >= pace.batch_mails or octets > pace.batch_octets):
                 yield batch
                 batch, octets = [], sizes[uid].octets
             batch.append(uid)
@@ -123,7 +139,7 @@ class Follower:
             yield batch
 
     def _take_batch(self, session: Session, state: FolderState, sizes: Mapping[int, Size]) -> FolderState:
-        bodies = self._each(session, list(sizes), session.bodies)
+        bodies = self._bodies(session, list(sizes))
         # RFC822.SIZE is an estimate on Exchange and Gmail: what was fetched is what counts.
         large = {
             uid: replace(sizes[uid], octets=len(raw))
@@ -142,6 +158,18 @@ class Follower:
         taken = [uid.uid for uid, _ in mails]
         self._settle(session, state, taken, taken)
         return state
+
+    def _bodies(self, session: Session, uids: list[int]) -> dict[int, bytes]:
+        """Raises Oversized, and the connection is of no use any more: the next one asks for them one by one."""
+        try:
+            bodies = self._each(session, uids, session.bodies)
+        except Oversized as fault:
+            self._suspects.update(uids)
+            if len(uids) == 1:
+                self._refused(uids[0], str(fault))
+            raise
+        self._suspects.difference_update(uids)
+        return bodies
 
     def _raw_mail(self, raw: bytes, internal_date: datetime | None) -> RawMail:
         sender, recipients = envelope(raw)
@@ -186,6 +214,7 @@ class Follower:
 
     def _refused(self, uid: int, why: str) -> None:
         """Raises, so that the next connection tries again, until patience has an end."""
+        why = why[:300]
         self._refusals[uid] += 1
         if self._refusals[uid] < PATIENCE:
             raise Refused(f"mail with UID {uid}: {why}")

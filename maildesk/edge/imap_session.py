@@ -96,11 +96,16 @@ class Session:
         return Opened(told[b"UIDVALIDITY"], self.uidnext, told[b"EXISTS"])
 
     def uids(self, first: int, last: int | None = None, since: datetime | None = None) -> list[int]:
-        """UIDs from ``first`` to ``last`` (or the end), ascending; ``since`` only to the day before."""
+        """UIDs from ``first`` to ``last`` (or the end), ascending; ``since`` only to the day before.
+
+        As soon as there are ``WINDOW`` of them, the rest is left for another time.
+        """
         self._wire.heard_exists()  # what came until now, this search will see
         found: set[int] = set()
         for span in self._spans(first, last):
             found.update(self._search(span, since))
+            if len(found) >= WINDOW:
+                break
         # "n:*" names the last mail even when it is older than n (RFC 3501 §6.4.8).
         return sorted(uid for uid in found if first <= uid <= (MOST if last is None else last))
 
@@ -136,8 +141,8 @@ class Session:
         }
 
     def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
-        """Raises Refused. A mail that vanished is absent, and one that came back as NIL or empty:
-        iCloud and Exchange send that for what they cannot read just now."""
+        """Raises Refused, and Oversized. A mail that vanished is absent, and one that came back as NIL
+        or empty: iCloud and Exchange send that for what they cannot read just now."""
         return {uid: told[b"BODY[]"] for uid, told in self._fetch(uids, ["BODY.PEEK[]"]).items() if told.get(b"BODY[]")}
 
     def _fetch(self, uids: Sequence[int], items: list[str]) -> dict[int, dict[bytes, Any]]:

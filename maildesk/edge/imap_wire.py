@@ -1,4 +1,4 @@
-"""IMAPClient, with what a daemon needs of it mended: a verified, authenticated connection.
+"""IMAPClient, with what a daemon needs of it mended: a verified, authenticated connection, with bounds.
 
 Mended: an EXISTS that comes before the "+" of IDLE is heard (Outlook.com and Exchange Online send
 one; IMAPClient 4.1 raises), so is one that shares a packet with it (IMAPClient polls the socket,
@@ -17,6 +17,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
 from maildesk.edge.imap_account import Account
+from maildesk.edge.imap_bounds import Clear, Encrypted
 
 #: How long a server may take to say goodbye.
 GOODBYE = 0.5
@@ -44,6 +45,7 @@ class Wire(IMAPClient):  # type: ignore[misc]
 
     def __init__(self, account: Account) -> None:
         self._unread = False
+        self._most = account.most
         pace = account.pace
         implicit = account.tls == "implicit"
         context = None if account.tls == "none" else ssl.create_default_context(cafile=account.ca_file)
@@ -66,6 +68,12 @@ class Wire(IMAPClient):  # type: ignore[misc]
             self.cut()
             self.leave(politely=False)
             raise
+
+    def _create_IMAP4(self) -> Clear | Encrypted:
+        wait = self._timeout.connect
+        if self.ssl:
+            return Encrypted(self._most, self.host, self.port, self.ssl_context, wait)
+        return Clear(self._most, self.host, self.port, wait)
 
     def _keep_alive(self) -> None:
         """A peer that lost its power is noticed between two words of IDLE, too."""

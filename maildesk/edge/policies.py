@@ -21,6 +21,8 @@ from maildesk.mail.render import Templates
 from maildesk.mail.sheets import Source
 from maildesk.model import Problem
 
+Stamps = tuple[files.Stamp, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:
@@ -35,14 +37,22 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What came of reading the files; ``policy`` is None when it is of no use."""
+class Good:
+    """What was read and found good. ``stamp`` is of before it was read: an edit that comes meanwhile makes another."""
 
-    policy: Policy | None
+    policy: Policy
+    sources: Sources
+    stamp: Stamps
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What came of reading the files; ``good`` is None when it is of no use."""
+
+    good: Good | None
     config: Config | None = None  # given even where templates are bad
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
-    sources: Sources = Sources()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,30 +79,55 @@ class Briefing:
 
 def read(path: Path) -> Read:
     """Reads maildesk.yaml and its templates; every problem in every file. Raises nothing for what they say."""
+    stamp = _stamp([path])
     loaded = load(path)
     if loaded.config is None:
         return Read(None, None, loaded.problems, loaded.warnings)
-    found, unread = sources(loaded.config)
-    policy, problems = _compiled(loaded.config, found, frozenset(files.shipped()))
-    problems = (*unread, *problems)
-    return Read(None if problems else policy, loaded.config, problems, loaded.warnings, found)
+    stamp += _stamp(_folders(loaded.config))
+    policy, found, problems = _checked(loaded.config)
+    good = None if problems else Good(policy, found, stamp)
+    return Read(good, loaded.config, problems, loaded.warnings)
+
+
+def stamp(path: Path, config: Config) -> Stamps:
+    """Changes whenever one of the files does that these were read from."""
+    return _stamp([path]) + _stamp(_folders(config))
+
+
+def _stamp(paths: Iterable[Path]) -> Stamps:
+    try:
+        return files.fingerprint(paths)
+    except OSError as error:  # a change too: reading the files will tell what it is
+        return ((str(error), 0, 0, 0),)
+
+
+def _folders(config: Config) -> Iterator[Path]:
+    folders = (config.desk.templates, *(brand.templates for brand in config.brands))
+    return (folder for folder in folders if folder is not None)
 
 
 def with_templates(config: Config) -> tuple[Policy, tuple[Problem, ...]]:
     """The policy with the desk's templates as they are on disk, and what is wrong with them."""
-    found, unread = sources(config)
-    policy, problems = _compiled(config, found, frozenset(files.shipped()))
-    return policy, (*unread, *problems)
+    policy, _, problems = _checked(config)
+    return policy, problems
 
 
-def sources(config: Config) -> tuple[Sources, tuple[Problem, ...]]:
+def _checked(config: Config) -> tuple[Policy, Sources, tuple[Problem, ...]]:
+    """The templates are read once, so that what was found good is what is used."""
+    shipped = files.shipped()
+    found, unread = _sources(config, shipped)
+    policy, problems = _compiled(config, found, frozenset(shipped))
+    return policy, found, (*unread, *problems)
+
+
+def _sources(config: Config, shipped: Iterable[Source]) -> tuple[Sources, tuple[Problem, ...]]:
     """The desk's own templates over the shipped ones, file by file; and the brands' own."""
     own, problems = _folder(config.desk.templates, "desk.templates")
     brands: dict[str, tuple[Source, ...]] = {}
     for brand in config.brands:
         brands[brand.id], unread = _folder(brand.templates, f"the templates of brand {brand.id}")
         problems += unread
-    found = {source.path: source for source in (*files.shipped(), *own)}
+    found = {source.path: source for source in (*shipped, *own)}
     return Sources(tuple(found.values()), brands), problems
 
 
@@ -128,9 +163,3 @@ def _with_macros(
 def _placed(problems: Iterable[Problem], folder: Path | None) -> Iterator[Problem]:
     prefix = f"{folder}/" if folder is not None else ""
     return (Problem(f"{prefix}{problem.where}", problem.what) for problem in problems)
-
-
-def watched(path: Path, config: Config | None) -> tuple[Path, ...]:
-    """The files and folders whose change means a reload."""
-    folders = (config.desk.templates, *(brand.templates for brand in config.brands)) if config else ()
-    return (path, *(folder for folder in folders if folder is not None))

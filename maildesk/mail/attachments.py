@@ -9,6 +9,7 @@ from __future__ import annotations
 from maildesk.mail import containers, mime, words
 from maildesk.mail.disposition import NAME_LIMIT, Disposition
 from maildesk.mail.mime import Part
+from maildesk.mail.tnef import File
 from maildesk.model import Attachment
 
 
@@ -25,7 +26,7 @@ def describe(raw: bytes, part: Part, disposition: Disposition) -> Attachment:
     )
 
 
-def of_files(number: str, files: tuple[containers.File, ...]) -> tuple[Attachment, ...]:
+def of_files(number: str, files: tuple[File, ...]) -> tuple[Attachment, ...]:
     """The files of a container as attachments: "2#1", "2#2"."""
     return tuple(
         Attachment(f"{number}#{index}", file.name[:NAME_LIMIT], file.media_type, len(file.data), False, file.content_id)

@@ -1,8 +1,8 @@
 """What a page of HTML may ask of a parser: every parser we know takes quadratic time for some page.
 
-Deep nesting, thousands of attributes in one tag, a million ampersands: :func:`bounded` makes a page that
-reads the same to a person and costs linear time and little memory. A page that no mail client writes loses its tags.
-Refuses more than a million characters. Never raises.
+Deep nesting, thousands of attributes in one tag, a million ampersands: :func:`bounded` makes a page that reads the
+same to a person and costs linear time and little memory. A page that no mail client writes loses its tags. Refuses
+more than a million characters. Never raises.
 """
 
 from __future__ import annotations

@@ -7,11 +7,12 @@ more than 200 files. Never raises.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 
 from maildesk.mail import charset, cms, mime, tnef, transfer, words
 from maildesk.mail.disposition import Disposition, is_body
 from maildesk.mail.mime import Part
+from maildesk.mail.tnef import File
 
 LIMIT = 200  # files of one container
 
@@ -20,20 +21,11 @@ SIGNED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _TNEF = ("application/ms-tnef", "application/vnd.ms-tnef", "application/x-tnef")
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """One file of a container; ``media_type`` may be a guess by its name."""
-
-    name: str
-    media_type: str
-    data: bytes
-    content_id: str = ""
-
-
 def unpack(raw: bytes, part: Part) -> tuple[File, ...]:
     """The files in a leaf, in their order; none when it is no container."""
     if is_tnef(part):
-        return tuple(_tnef_file(found) for found in tnef.read(mime.content(raw, part)).files[:LIMIT])
+        files = tnef.read(mime.content(raw, part)).files[:LIMIT]
+        return tuple(replace(file, media_type=file.media_type or "application/octet-stream") for file in files)
     if part.media_type in SIGNED:
         return _attached(signed(raw, part))
     return uuencoded(mime.content(raw, part)) if part.media_type.startswith("text/") else ()
@@ -67,7 +59,3 @@ def _attached(entity: bytes) -> tuple[File, ...]:
         if not leaf.children and not is_body(leaf, disposition):
             found.append(File(disposition.name, leaf.media_type, mime.content(entity, leaf)))
     return tuple(found[:LIMIT])
-
-
-def _tnef_file(found: tnef.File) -> File:
-    return File(found.name, found.media_type or "application/octet-stream", found.data, found.content_id)

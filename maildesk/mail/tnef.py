@@ -25,7 +25,7 @@ _FIXED = {0x2: 4, 0x3: 4, 0x4: 4, 0x5: 8, 0x6: 8, 0x7: 8, 0xA: 4, 0xB: 4, 0x14: 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An attachment; ``media_type`` is "" when Outlook did not say."""
+    """A file of a container; ``media_type`` is "" when Outlook did not say."""
 
     name: str
     media_type: str

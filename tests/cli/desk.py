@@ -103,10 +103,10 @@ class Desk:
 
     def think(self) -> None:
         """What the daemon would do with the mails that wait."""
-        policy = read(self.config).policy
-        assert policy is not None
+        good = read(self.config).good
+        assert good is not None
         with self.opened() as store:
-            thinker = Thinker(store, policy, begin=lambda mail: None)
+            thinker = Thinker(store, good.policy, begin=lambda mail: None)
             while thinker.mails():
                 pass
 

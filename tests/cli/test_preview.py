@@ -41,8 +41,9 @@ def test_every_template_can_be_shown_on_a_real_ticket(desk: Desk) -> None:
     from maildesk.store import facts
 
     desk.take("Invoice 77", "The total is too high.")
-    policy = read(desk.config).policy
-    assert policy is not None
+    good = read(desk.config).good
+    assert good is not None
+    policy = good.policy
     now = datetime.now(UTC)
     with desk.opened() as store:
         known = facts.of_ticket(store, 1, of_desk(policy, now))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from html import unescape
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -16,28 +14,16 @@ from maildesk.desk.folding import words as folded
 from maildesk.desk.guess import guess
 from maildesk.desk.guess_words import WORDS as GUESSED
 from maildesk.edge.figures import report
+from tests.desk.clicks import click, links
 from tests.office import ALICE, ANN, FAILED, PROVEN, SUPPORT, Letter, Office, configuration
 
 CARL = "carl@customer.test"
-LINK = re.compile(r'href="(mailto:[^"]+)"[^>]*>([^<]+)<')
 
 
 def greeted(office: Office, subject: str = "Printer", body: str = "It does not print.", *headers: Any) -> Letter:
     """The automatic answer to a new mail of Ann's."""
     office.mail(f"Ann Bianchi <{ANN}>", subject, body, SUPPORT, *(headers or (PROVEN,)))
     return office.last(ANN)
-
-
-def links(letter: Letter) -> dict[str, str]:
-    return {unescape(label): unescape(link) for link, label in LINK.findall(letter.html)}
-
-
-def click(office: Office, link: str, sender: str = ANN, more: str = "", *headers: Any, **rest: Any) -> None:
-    """The mail that a client makes of such a link, and its sender sends."""
-    parts = urlsplit(link)
-    asked = parse_qs(parts.query)
-    to = parts.path.replace("%2B", "+")
-    office.mail(sender, asked["subject"][0], asked["body"][0] + more, to, *(headers or (PROVEN,)), **rest)
 
 
 def felt(office: Office, id: int = 1) -> tuple[str | None, bool]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
-from html import unescape
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.desk.clicks import click, links
 from tests.office import ALICE, ANN, BOB, FAILED, PROVEN, SUPPORT, Letter, Office, configuration
 
 CARL = "carl@customer.test"
 LEA = "lea.private@acme.test"
 RATINGS = {"after": "1d", "every": "30d"}
 REVIEW = "https://reviews.example/acme"
-LINK = re.compile(r'href="(mailto:[^"]+)"[^>]*>([^<]+)<')
 AGENTS = [
     {"id": "alice", "name": "Alice Rossi", "email": ALICE, "teams": ["billing"]},
     {"id": "bob", "name": "Bob Verdi", "email": BOB, "teams": ["tech"]},
@@ -45,17 +42,6 @@ def asked(office: Office, **ratings: Any) -> Letter:
 
 def questions(office: Office, to: str = ANN) -> int:
     return len(office.letters(to, "rating"))
-
-
-def links(letter: Letter) -> dict[str, str]:
-    return {unescape(label): unescape(link) for link, label in LINK.findall(letter.html)}
-
-
-def click(office: Office, link: str, sender: str = ANN, more: str = "", *headers: Any, **rest: Any) -> None:
-    parts = urlsplit(link)
-    said = parse_qs(parts.query)
-    to = parts.path.replace("%2B", "+")
-    office.mail(sender, said["subject"][0], said["body"][0] + more, to, *(headers or (PROVEN,)), **rest)
 
 
 def ratings(office: Office) -> list[tuple[int, int, str]]:

@@ -23,6 +23,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.edge import certificates
+
 MASTER = shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin:/usr/bin")
 DOVEADM = shutil.which("doveadm", path="/usr/bin:/usr/local/bin:/usr/sbin")
 
@@ -83,7 +85,7 @@ service anvil {{
 
 
 def installed() -> bool:
-    return bool(MASTER and DOVEADM and shutil.which("openssl")) and os.geteuid() == 0
+    return bool(MASTER and DOVEADM and certificates.POSSIBLE) and os.geteuid() == 0
 
 
 def free_ports(count: int) -> list[int]:
@@ -107,7 +109,7 @@ class Dovecot:
         self._saved = 0
         (directory / "mail").mkdir()
         shutil.chown(directory / "mail", "mail", "mail")
-        self._make_certificate()
+        certificates.self_signed(directory, "DNS:localhost", "IP:127.0.0.1")
         self._config.write_text(
             CONFIG.format(
                 dir=directory,
@@ -119,14 +121,6 @@ class Dovecot:
                 lmtp=self.lmtp,
                 more=more,
             )
-        )
-
-    def _make_certificate(self) -> None:
-        names = "subjectAltName=DNS:localhost,IP:127.0.0.1"
-        self._run(
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
-            *("-days", "2", "-subj", "/CN=localhost", "-addext", names),
-            *("-keyout", str(self.directory / "key.pem"), "-out", str(self.certificate)),
         )
 
     def _run(self, *command: str, stdin: bytes = b"") -> str:

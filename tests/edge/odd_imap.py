@@ -9,8 +9,10 @@ import re
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import cast
+
+FLOOD = 64 * 2**20  # octets: as much as "without an end" has, so that a client that believes it all ends too
 
 
 class OddImap(socketserver.ThreadingTCPServer):
@@ -19,7 +21,8 @@ class OddImap(socketserver.ThreadingTCPServer):
     exists_before_plus, exists_with_plus (IDLE), hidden (a FETCH hands out none of these UIDs),
     refused (NO to a FETCH that names one of them), nil (BODY[] NIL), vanishing (gone after SEARCH),
     throttled (NO [THROTTLED] to FETCH), strict (NO to a STORE that names a mail that is gone), bye (at the
-    greeting), no_idle, no_keywords, garbage_at_search, garbage_at_fetch (whatever `garbage` is, instead of an answer).
+    greeting), no_idle, no_keywords, understated (RFC822.SIZE of 10 octets), garbage_at_search, garbage_at_fetch,
+    garbage_at_idle (whatever `garbage` is, instead of an answer; then `flood`, again and again without an end).
     """
 
     daemon_threads = True
@@ -32,7 +35,8 @@ class OddImap(socketserver.ThreadingTCPServer):
         self.faults: set[str] = set()
         self.uids: set[int] = set()  # that the fault is about
         self.said: list[str] = []  # every command
-        self.garbage = b""
+        self.garbage = self.flood = b""
+        self.poured = 0  # octets of the flood
 
     def count(self, command: str) -> int:
         return sum(said.startswith(command) for said in self.said)
@@ -59,7 +63,15 @@ class Visit(socketserver.StreamRequestHandler):
         return None
 
     def _say(self, *lines: bytes) -> None:
-        self.wfile.write(b"".join(line + b"\r\n" for line in lines))
+        with suppress(ConnectionError):  # the client hung up, as it may
+            self.wfile.write(b"".join(line + b"\r\n" for line in lines))
+
+    def _say_garbage(self) -> None:
+        self._say(*([self.odd.garbage] if self.odd.garbage else []))
+        with suppress(ConnectionError):
+            while self.odd.flood and self.odd.poured < FLOOD:
+                self.wfile.write(self.odd.flood)
+                self.odd.poured += len(self.odd.flood)
 
     def do_capability(self, _: str) -> None:
         idle = b"" if "no_idle" in self.odd.faults else b" IDLE"
@@ -79,7 +91,7 @@ class Visit(socketserver.StreamRequestHandler):
 
     def do_search(self, command: str) -> None:
         if "garbage_at_search" in self.odd.faults:
-            return self._say(self.odd.garbage)
+            return self._say_garbage()
         named = command.split()[3]
         found = [uid for uid in self.odd.mails if _names(named, uid, max(self.odd.mails))]
         self._say(b"* SEARCH " + " ".join(map(str, found)).encode())
@@ -90,7 +102,7 @@ class Visit(socketserver.StreamRequestHandler):
 
     def do_fetch(self, command: str) -> str:
         if "garbage_at_fetch" in self.odd.faults:
-            self._say(self.odd.garbage)
+            self._say_garbage()
             return "OK fetched"
         named = [int(uid) for uid in command.split()[2].split(",")]
         if "throttled" in self.odd.faults:
@@ -102,7 +114,8 @@ class Visit(socketserver.StreamRequestHandler):
                 continue
             if "BODY" not in command:
                 date = b'INTERNALDATE "22-Nov-2026 10:00:00 +0100"'
-                self._say(b"* %d FETCH (UID %d RFC822.SIZE %d %s)" % (seq, uid, len(raw), date))
+                size = 10 if "understated" in self.odd.faults and uid in self.odd.uids else len(raw)
+                self._say(b"* %d FETCH (UID %d RFC822.SIZE %d %s)" % (seq, uid, size, date))
             elif "nil" in self.odd.faults and uid in self.odd.uids:
                 self._say(b"* %d FETCH (UID %d BODY[] NIL)" % (seq, uid))
             else:
@@ -119,7 +132,10 @@ class Visit(socketserver.StreamRequestHandler):
 
     def do_idle(self, _: str) -> None:
         exists = f"* {len(self.odd.mails) + 1} EXISTS".encode()
-        if "exists_before_plus" in self.odd.faults:
+        if "garbage_at_idle" in self.odd.faults:
+            self._say(b"+ idling")
+            self._say_garbage()
+        elif "exists_before_plus" in self.odd.faults:
             self._arrive(exists, b"+ idling")
         elif "exists_with_plus" in self.odd.faults:
             self._arrive(b"+ idling", exists)

@@ -79,12 +79,12 @@ class Aviary:
 @pytest.fixture
 async def aviary(tmp_path: Path) -> AsyncIterator[Aviary]:
     (tmp_path / "maildesk.yaml").write_text(json.dumps(CONFIG))
-    policy = policies.read(tmp_path / "maildesk.yaml").policy
-    assert policy is not None
+    good = policies.read(tmp_path / "maildesk.yaml").good
+    assert good is not None
     writer = Writer(tmp_path / "desk.db")
     writer.start()
     store = Store.open(tmp_path / "desk.db")
-    yield Aviary(policy, writer, store)
+    yield Aviary(good.policy, writer, store)
     store.close()
     writer.stop()
 

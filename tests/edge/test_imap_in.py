@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,20 +17,6 @@ pytestmark = [
     pytest.mark.servers,
     pytest.mark.skipif(not installed(), reason="needs Dovecot, openssl and root"),
 ]
-numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def dovecot() -> Iterator[Dovecot]:
-    with running() as server:
-        yield server
-
-
-@pytest.fixture
-def user(dovecot: Dovecot) -> str:
-    name = f"desk{next(numbers)}@imap.test"
-    dovecot.add_user(name)
-    return name
 
 
 # --- what is taken ---------------------------------------------------------------------------------------

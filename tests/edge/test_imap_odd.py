@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from maildesk.edge import imap_folder, imap_session
 from maildesk.edge.imap_in import Account, Delete, Flag, Uid
 from tests.edge.imap_desk import PACE, MemoryLedger, mail, until, watching
-from tests.edge.odd_imap import OddImap, odd_imap
+from tests.edge.odd_imap import FLOOD, OddImap, odd_imap
 
 
 @pytest.fixture
@@ -38,6 +40,17 @@ def test_nothing_is_taken_twice_though_every_open_range_names_the_last_mail(serv
         until(lambda: server.count("UID SEARCH UID 2:*") > 2)
         assert desk.ledger.batches == [1]
     assert server.count("UID FETCH") == 2
+
+
+def test_a_folder_of_any_size_is_taken_a_window_of_uids_at_a_time(
+    server: OddImap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for room in (imap_folder, imap_session):
+        monkeypatch.setattr(room, "WINDOW", 2)  # as if five were 200,000
+    server.mails = {uid: mail(f"n{uid}") for uid in range(1, 6)}
+    with watching(account(server)) as desk:
+        until(lambda: desk.ledger.subjects() == ["n1", "n2", "n3", "n4", "n5"])
+        assert desk.ledger.batches == [2, 2, 1]
 
 
 def test_a_mail_that_vanishes_between_search_and_fetch_is_passed_over(server: OddImap) -> None:
@@ -115,6 +128,58 @@ def test_a_server_that_says_garbage_is_asked_again_until_it_makes_sense(server: 
         assert desk.ledger.mails == {}
         server.faults = set()
         until(lambda: desk.ledger.subjects() == ["one"])
+
+
+@pytest.mark.parametrize(
+    ("at", "garbage", "flood", "says"),
+    [
+        ("fetch", b"* 1 FETCH (UID 1 BODY[] {4000000000}", b"x" * 2**16, "Oversized: a literal of 4000000000 octets"),
+        ("fetch", b"* 1 FETCH (FLAGS (", b"x" * 2**16, "Excess: a line without an end"),
+        ("fetch", b"", b"* 1 FETCH (FLAGS (x))\r\n" * 1000, "Excess: an answer without an end"),
+        ("fetch", b"", b"* 1 FETCH (BODY[] {9}\r\nxxxxxxxxx)\r\n" * 1000, "Excess: an answer without an end"),
+        ("search", b"* SEARCH {4000000000}", b"x" * 2**16, "Oversized: a literal of 4000000000 octets"),
+        ("search", b"", b"* X-A\r\n" * 1000, "Excess: an answer without an end"),
+        ("idle", b"", b"* OK Still here\r\n" * 1000, "Excess: an answer without an end"),
+    ],
+)
+def test_a_server_that_never_stops_talking_is_not_listened_to_for_long(
+    server: OddImap, caplog: pytest.LogCaptureFixture, at: str, garbage: bytes, flood: bytes, says: str
+) -> None:
+    server.faults, server.garbage, server.flood = {f"garbage_at_{at}"}, garbage, flood
+    server.mails = {1: mail("one")} if at == "fetch" else {}
+    with watching(account(server)) as desk:
+        until(lambda: says in caplog.text)
+        server.faults, server.flood = set(), b""
+        if at != "fetch":
+            server.deliver(mail("one"))
+        until(lambda: desk.ledger.subjects() == ["one"])
+    assert server.poured < FLOOD / 2
+
+
+def test_a_mail_that_is_far_larger_than_the_server_says_is_passed_over_in_the_end_and_told(server: OddImap) -> None:
+    server.mails = {1: mail("one"), 2: mail("large", "x" * 2**20), 3: mail("three")}
+    server.faults, server.uids = {"understated"}, {2}
+    here = account(server, max_size=2**16, pace=replace(PACE, batch_octets=2**16), after=Delete())
+    with watching(here) as desk:
+        until(lambda: desk.ledger.subjects() == ["one", "three"])
+        until(desk.settled)
+        server.deliver(mail("four"))
+        desk.mailbox.stop()
+    (note,) = [text for kind, text in desk.told.words if kind == "note"]
+    assert "the mail with UID 2 stays where it is" in note
+    assert "a literal of 1048" in note
+    assert "UID STORE 1 +FLAGS.SILENT (\\Deleted)" in server.said
+    assert not any(said.startswith("UID STORE 2") for said in server.said)
+
+
+def test_a_mail_that_is_a_little_larger_than_the_server_says_is_told_as_too_large(server: OddImap) -> None:
+    server.mails = {1: mail("one"), 2: mail("large", "x" * 2**16)}
+    server.faults, server.uids = {"understated"}, {2}
+    with watching(account(server, max_size=2**16, pace=replace(PACE, batch_octets=2**16))) as desk:
+        until(lambda: desk.ledger.subjects() == ["one"])
+        until(lambda: desk.told.words)
+    assert desk.told.words[0][1].startswith("INBOX: too large to take (over 0.1 MiB)")
+    assert server.count("AUTHENTICATE") == 1
 
 
 def test_a_flag_that_the_server_does_not_keep_is_told_once_and_stops_nothing(server: OddImap) -> None:

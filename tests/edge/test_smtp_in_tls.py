@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import smtplib
 import ssl
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.edge import certificates
 from tests.edge.smtp_desk import ENVELOPE, Client, Desk, desk
 
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
+pytestmark = pytest.mark.skipif(not certificates.POSSIBLE, reason="needs openssl")
 
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key and its self-signed certificate for mx.desk.test, in one file."""
-    folder = tmp_path_factory.mktemp("tls")
-    request = "req -x509 -newkey rsa:2048 -nodes -days 2 -keyout key.pem -out cert.pem -subj /CN=mx.desk.test"
-    subprocess.run(
-        ["openssl", *request.split(), "-addext", "subjectAltName=DNS:mx.desk.test"],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-    )
-    both = folder / "both.pem"
-    both.write_bytes((folder / "key.pem").read_bytes() + (folder / "cert.pem").read_bytes())
-    return both
+    return certificates.self_signed(tmp_path_factory.mktemp("tls"), "DNS:mx.desk.test")
 
 
 @pytest.fixture
 def ours(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
+    return certificates.server_context(certificate)
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import ssl
-import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -19,6 +17,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from maildesk.edge.smarthost import Smarthost, Tls
 from maildesk.edge.smtp_out import SmtpTransport
 from maildesk.edge.transport import Deferred, Outgoing, Refused, Sent
+from tests.edge import certificates
 
 RAW = b"From: desk@acme.example\r\nSubject: Hello\r\n\r\nHello.\r\n"
 MAIL = Outgoing(
@@ -480,24 +479,14 @@ async def test_an_idle_session_is_ended_with_quit() -> None:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key and a certificate for localhost that signs itself, in one file."""
-    if not shutil.which("openssl"):
+    if not certificates.POSSIBLE:
         pytest.skip("needs openssl")
-    folder = tmp_path_factory.mktemp("tls")
-    command = (
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
-        " -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout key.pem -out cert.pem"
-    )
-    subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
-    both = folder / "both.pem"
-    both.write_text((folder / "key.pem").read_text() + (folder / "cert.pem").read_text())
-    return both
+    return certificates.self_signed(tmp_path_factory.mktemp("tls"), "DNS:localhost")
 
 
 @pytest.fixture
 def server_tls(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
+    return certificates.server_context(certificate)
 
 
 async def test_starttls_encrypts_before_the_mail(server_tls: ssl.SSLContext, certificate: Path) -> None:

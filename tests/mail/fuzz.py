@@ -182,11 +182,16 @@ def place(trouble: str) -> str:
     return f"{where}: {trouble.strip().splitlines()[-1][:200]}"
 
 
-def keep(found: dict[str, bytes], folder: Path, seed: int) -> None:
-    """Writes the mails that fell to files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, raw in enumerate(found.values(), 1):
-        (folder / f"{seed}-{number}.eml").write_bytes(raw)
+def tell(found: dict[str, bytes], folder: Path | None, seed: int) -> int:
+    """Prints what fell, and writes the mails to files where a folder is given; 0 when nothing fell."""
+    print(f"{len(found)} fell")
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    for number, (where, raw) in enumerate(found.items(), 1):
+        print(f"{number}  {where}")
+        if folder is not None:
+            (folder / f"{seed}-{number}.eml").write_bytes(raw)
+    return 1 if found else 0
 
 
 def main() -> int:
@@ -197,13 +202,9 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="a folder for the mails that fell")
     chosen = parser.parse_args()
     told = fallen(chosen.mails, chosen.seed)
-    found, peak = told.found, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"{chosen.mails} mails; {len(found)} fell; the slowest took {told.slowest:.2f} s; {peak} MB at the peak")
-    for number, where in enumerate(found, 1):
-        print(f"{number}  {where}")
-    if chosen.keep:
-        keep(found, chosen.keep, chosen.seed)
-    return 1 if found else 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"{chosen.mails} mails; the slowest took {told.slowest:.2f} s; {peak} MB at the peak")
+    return tell(told.found, chosen.keep, chosen.seed)
 
 
 if __name__ == "__main__":

@@ -229,6 +229,17 @@ def test_what_is_known_to_be_good_says_the_same_when_it_is_compiled_later() -> N
     assert lazy.canned("ro") == SHIPPED.canned("ro")
 
 
+def test_what_is_known_to_be_good_is_not_read_until_it_is_wanted() -> None:
+    broken = Source("it/notice.yaml", "subject: [")
+    sources = {source.path: source for source in (*shipped(), broken)}.values()
+    assert [problem.where for problem in compile_all(sources, "fi", frozenset(shipped()))[1]] == ["it/notice.yaml:1:11"]
+    lazy, problems = compile_all(sources, "fi", frozenset(sources))
+    assert problems == ()
+    assert lazy.render("reply", "it", variables.sample("reply")).text
+    with pytest.raises(ValueError, match="not enough values"):
+        lazy.render("notice", "it", variables.sample("notice"))
+
+
 def test_a_desks_own_layout_is_tried_with_all_the_shipped_mails_that_stand_in_it() -> None:
     _, problems = compiled(("en/layout.yaml", 'header: "{{ customer.nmae }}"\n'))
     assert "en/layout.yaml:1:13: unknown variable customer.nmae; did you mean customer.name?" in problems

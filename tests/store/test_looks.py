@@ -37,6 +37,8 @@ from maildesk.model import (
 from maildesk.store import facts, looks, queue, rows
 from maildesk.store.apply import apply
 from maildesk.store.engine import Store, to_text
+from maildesk.store.tickets import match
+from tests.store.plans import plans
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 MINE = Look(View.LIST, assignee="alice")
@@ -300,13 +302,8 @@ def test_a_look_finds_tickets_by_their_ids_and_the_indexes_made_for_it(
 ) -> None:
     opens(store, 1, team="billing", assignee="alice")
     entry(store, 1)
-    said: list[str] = []
-    store.connection.set_trace_callback(said.append)
-    looks.see(store, look, NOW)
-    store.connection.set_trace_callback(None)
     used = set[str]()
-    for sql in (sql for sql in said if sql.startswith("SELECT")):
-        plan = [str(row["detail"]) for row in store.rows(f"EXPLAIN QUERY PLAN {sql}")]
+    for sql, plan in plans(store, lambda: looks.see(store, look, NOW)).items():
         made = {step.split()[1] for step in plan if step.startswith(("CO-ROUTINE", "MATERIALIZE"))}
         for step in plan:
             words = step.split()
@@ -314,6 +311,27 @@ def test_a_look_finds_tickets_by_their_ids_and_the_indexes_made_for_it(
                 assert "USING" in words, sql  # or it walks the whole table
                 used |= {step.partition("INDEX ")[2].split(" ")[0] or ROWID} if words[1] in ("t", "tickets") else set()
     assert used - {ROWID} == indexes
+
+
+@pytest.mark.parametrize(
+    ("words", "enough", "found"),
+    [
+        ("invoice", 2, {"the invoice", "an old invoice"}),  # enough say it as it stands
+        ("invoice", 3, {"the invoice", "an old invoice", "old invoices"}),
+        ("old invoice", 1, {"an old invoice"}),
+        ("old invoice", 2, {"an old invoice", "old invoices"}),
+        ("invo", 1, {"the invoice", "an old invoice", "old invoices"}),
+        ("inv olds", 1, set()),  # of all words but the last the whole
+    ],
+)
+def test_the_last_word_is_a_beginning_where_too_few_messages_say_it_as_it_stands(
+    store: Store, words: str, enough: int, found: set[str]
+) -> None:
+    opens(store, 1)
+    for text in ("the invoice", "an old invoice", "old invoices", "the bill"):
+        entry(store, 1, text=text)
+    sql = "SELECT text FROM messages WHERE id IN (SELECT rowid FROM search WHERE search MATCH ?)"
+    assert {row["text"] for row in store.rows(sql, (match(store, words, enough),))} == found
 
 
 def test_how_much_an_agent_was_shown_is_counted_apart_from_errors(store: Store) -> None:

@@ -50,14 +50,9 @@ def test_while_the_imap_server_is_down_mail_waits_there_and_the_admins_are_told_
     make_desk: DeskMaker, smarthost: Smarthost, mailboxes: Dovecot
 ) -> None:
     user = "support@help.test"
-    mailboxes.add_user(user)
-    desk = make_desk(
-        smarthost.port, desk={"address": user}, receive={"smtp": None, "imap": [desk_mailbox(mailboxes, user)]}
-    )
-    desk.start()
+    desk = _desk_on_a_mailbox(make_desk, smarthost, mailboxes, user)
     alice = Person("Alice Rossi", "alice@people.test", 0, smarthost.mailbox)
     ops = Person("Ops", Desk.ADMIN, 0, smarthost.mailbox)
-    until(lambda: "watching INBOX" in desk.log(), "the desk watches its mailbox")
     mailboxes.save(user, _mail(user, 77))
     alice.gets("about invoice 77")
     mailboxes.stop()
@@ -75,6 +70,16 @@ def test_while_the_imap_server_is_down_mail_waits_there_and_the_admins_are_told_
     assert counts["ticketed"] == counts["total"] == 3
 
 
+def _desk_on_a_mailbox(make_desk: DeskMaker, smarthost: Smarthost, mailboxes: Dovecot, user: str) -> Desk:
+    """One that has no other way in, and watches it already."""
+    mailboxes.add_user(user)
+    imap = [desk_mailbox(mailboxes, user)]
+    desk = make_desk(smarthost.port, desk={"address": user}, receive={"smtp": None, "imap": imap})
+    desk.start()
+    until(lambda: "watching INBOX" in desk.log(), "the desk watches its mailbox")
+    return desk
+
+
 def _mail(to: str, number: int) -> bytes:
     return (
         f"From: Ann <ann@customer.test>\r\nTo: {to}\r\nSubject: Invoice {number}\r\n"
@@ -87,12 +92,7 @@ def test_a_desk_that_is_killed_just_after_it_took_mail_from_a_mailbox_takes_none
     make_desk: DeskMaker, smarthost: Smarthost, mailboxes: Dovecot
 ) -> None:
     user = "support@help.test"
-    mailboxes.add_user(user)
-    desk = make_desk(
-        smarthost.port, desk={"address": user}, receive={"smtp": None, "imap": [desk_mailbox(mailboxes, user)]}
-    )
-    desk.start()
-    until(lambda: "watching INBOX" in desk.log(), "the desk watches its mailbox")
+    desk = _desk_on_a_mailbox(make_desk, smarthost, mailboxes, user)
     for number in (10, 20, 30):
         before = len(desk.rows("SELECT id FROM inbox"))
         mailboxes.fill(user, [_mail(user, number + n) for n in range(10)])

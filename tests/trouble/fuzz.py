@@ -23,7 +23,7 @@ from random import Random
 
 from maildesk.model import RawMail
 from maildesk.store import due, intake
-from tests.mail.fuzz import keep, mangled, place
+from tests.mail.fuzz import mangled, place, tell
 from tests.office import ALICE, ANN, SUPPORT, Office
 from tests.trouble.dialogues import Dialogues
 from tests.trouble.rig import rig
@@ -163,13 +163,7 @@ def main() -> int:
             f"{dialogues.calls} dialogues, {len(dialogues.kept)} mails kept; the slowest took {dialogues.slowest:.2f} s"
         )
         print("memory in MB: " + ", ".join(f"{name} {used}" for name, used in dialogues.most.items()))
-    found = fuzz.found | dialogues.found
-    print(f"{len(found)} fell")
-    for number, where in enumerate(found, 1):
-        print(f"{number}  {where}")
-    if chosen.keep:
-        keep(found, chosen.keep, chosen.seed)
-    return 1 if found else 0
+    return tell(fuzz.found | dialogues.found, chosen.keep, chosen.seed)
 
 
 if __name__ == "__main__":

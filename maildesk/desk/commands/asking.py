@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from maildesk.desk import asking, calls, faq, when
+from maildesk.desk import asking, calls, faq
 from maildesk.desk.addresses import classify
 from maildesk.desk.commands.effects import Call, Effects, Refusal, Verb
 from maildesk.desk.commands.grammar import Argument
+from maildesk.desk.commands.time import moment
 from maildesk.mail.compose import sendable
 
 _LENGTH = re.compile(r"(?:(?P<hours>\d{1,2})h)?(?:(?P<minutes>\d{1,3})(?:m|min|mins|minutes)?)?", re.IGNORECASE)
@@ -58,21 +59,12 @@ def _call(call: Call) -> Effects:
 def _when(call: Call, words: list[Argument]) -> tuple[datetime, timedelta]:
     """A time, and how long, if the last word says so: "tomorrow 15:00 45m"; of what may be either, a time."""
     try:
-        return _time(call, words), _USUAL
+        return moment(call, words), _USUAL
     except Refusal:
         length = _length(words[-1]) if len(words) > 1 else None
         if length is None:
             raise
-    return _time(call, words[:-1]), length
-
-
-def _time(call: Call, words: list[Argument]) -> datetime:
-    config, now = call.desk.policy.config, call.desk.moment.now
-    languages = (call.agent.languages if call.agent else ()) or (config.desk.language,)
-    try:
-        return when.parse([word.text for word in words], now, config.zone(call.agent), languages)
-    except ValueError as error:
-        raise Refusal(str(error), call.arguments[0]) from error
+    return moment(call, words[:-1]), length
 
 
 def _length(word: Argument) -> timedelta | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from maildesk.desk import when
 from maildesk.desk.commands.effects import Call, Effects, Refusal, Verb
+from maildesk.desk.commands.time import moment
 from maildesk.model import Wait
 
 
@@ -18,12 +18,7 @@ def _send(call: Call) -> Effects:
 
 
 def _later(call: Call) -> Effects:
-    config, now = call.desk.policy.config, call.desk.moment.now
-    languages = (call.agent.languages if call.agent else ()) or (config.desk.language,)
-    try:
-        return Effects(later=when.parse(call.words, now, config.zone(call.agent), languages))
-    except ValueError as error:
-        raise Refusal(str(error), call.arguments[0]) from error
+    return Effects(later=moment(call, call.arguments))
 
 
 def _undo(call: Call) -> Effects:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from maildesk.config import Agent, Team
-from maildesk.desk import sharing, views, when
+from maildesk.desk import sharing, views
 from maildesk.desk.commands.effects import Asker, Call, Effects, Refusal, Said, Verb, Wanted, after
 from maildesk.desk.commands.grammar import Argument
+from maildesk.desk.commands.time import moment
 from maildesk.desk.letters import Desk
 from maildesk.desk.views import Asked, Part
 from maildesk.model import (
@@ -126,18 +127,12 @@ def _self(call: Call) -> Agent:
 
 
 def _away(call: Call) -> Effects:
-    agent, config, now = _self(call), call.desk.policy.config, call.desk.moment.now
-    words = call.words[1:] if call.words[:1] and call.words[0].casefold() in _UNTIL else call.words
-    if not words:
-        if call.words:
+    agent, words = _self(call), call.arguments
+    if words and words[0].text.casefold() in _UNTIL:
+        words = words[1:]
+        if not words:
             raise Refusal("until when?", call.arguments[0], "#away until fri")
-        return Effects((SetAbsence(agent.id),))
-    languages = agent.languages or (config.desk.language,)
-    try:
-        until = when.parse(words, now, config.zone(agent), languages)
-    except ValueError as error:
-        raise Refusal(str(error), call.arguments[len(call.words) - len(words)]) from error
-    return Effects((SetAbsence(agent.id, until),))
+    return Effects((SetAbsence(agent.id, moment(call, words) if words else None),))
 
 
 _UNTIL = frozenset({"until", "till", "fino", "pana", "până", "jusque", "jusqu'à", "asti", "bis"})

@@ -20,13 +20,13 @@ _ASKED = 200  # characters of what somebody wants to be reminded of
 
 
 def moment(call: Call, arguments: Sequence[Argument]) -> datetime:
-    """The WHEN that these words are, in the agent's zone and languages. Raises Refusal."""
+    """The WHEN that these words are, in the agent's zone and languages. Raises Refusal, of no words too."""
     config, now = call.desk.policy.config, call.desk.moment.now
     languages = (call.agent.languages if call.agent else ()) or (config.desk.language,)
     try:
         return when.parse([argument.text for argument in arguments], now, config.zone(call.agent), languages)
     except ValueError as error:
-        raise Refusal(str(error), arguments[0]) from error
+        raise Refusal(str(error), (arguments or call.arguments)[0]) from error
 
 
 def _due(call: Call) -> Effects:
