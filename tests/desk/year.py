@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from heapq import heapify, heappop, heappush
 from itertools import accumulate
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -162,16 +163,16 @@ class Year:
         """All of it: mails in their order, timers at their time, restarts now and then."""
         queue: list[tuple[datetime, int, Case | None]] = []
         queue += ((self._up(self._moment()), number, None) for number in range(self.tickets))
+        heapify(queue)
         for _ in track(range(8 * self.tickets), disable=not sys.stdout.isatty()):
             if not queue:
                 break
-            queue.sort(key=lambda each: each[:2])
-            at, number, case = queue.pop(0)
+            at, number, case = heappop(queue)
             self._until(at)
             case = self._happens(case)
             later = self._up(at + self.random.choice([3, 50, 400, 1500, 4000]) * self.random.randrange(1, 9) * MINUTE)
             if later < END - 20 * DAY and len(case.happened) < 8:
-                queue.append((later, number, case))
+                heappush(queue, (later, number, case))
             if self.random.random() < 0.05:
                 now = self.office.now
                 self.office.close()
