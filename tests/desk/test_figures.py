@@ -220,6 +220,18 @@ def test_what_the_desk_itself_writes_down_is_what_is_counted(office: Office) -> 
     assert found.solution.median == 100
 
 
+def test_what_is_solved_once_more_has_been_over_since_the_first_time(office: Office) -> None:
+    office.mail(ANN, "Invoice 77 is wrong", "The total is too high.")
+    office.later(minutes=30)
+    office.reply(office.last(ALICE, "notice"), ALICE, "#solve\n\nDear Ann, here is the right one.")
+    for words in ("#solve", "#solve\n\nAnd thank you.", "#close"):
+        office.later(days=1)
+        office.reply(office.last(ALICE, "notice"), ALICE, words)
+    found = week(office)
+    assert (found.solution.median, found.solved, found.mail_out) == (30, 1, 2)
+    assert [(day.solved, day.backlog) for day in found.days[-4:]] == [(1, 0), (0, 0), (0, 0), (0, 0)]
+
+
 def test_a_deadline_that_passes_is_a_breach_on_its_day(office: Office) -> None:
     office.mail(ANN, "Invoice 77 is wrong", "The total is too high.")
     office.later(hours=1)
