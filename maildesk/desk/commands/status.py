@@ -15,7 +15,7 @@ _OVER = (Status.SOLVED, Status.CLOSED, Status.SPAM)
 def change(ticket: Ticket, status: Status, moment: Moment, config: Config) -> Iterator[Step]:
     """The steps to a status, with its times; timers follow by themselves (`desk.clocks`).
 
-    None where it has that status: who solves what is solved moves its end no more than that of its deadlines.
+    None where it has that status: what is solved once more has been over since the first time.
     """
     if status is ticket.status:
         return
