@@ -97,6 +97,16 @@ def next_open(when: datetime, calendar: Calendar | None) -> datetime:
     raise ValueError(_NEVER)
 
 
+def spans(start: datetime, end: datetime, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
+    """The openings between these two, in their order: when each begins and ends."""
+    first, last = ((when - _EPOCH) // _TICK for when in (start, end))
+    for number in range(start.astimezone(calendar.zone).year, end.astimezone(calendar.zone).year + 1):
+        year = _year(calendar, number)
+        for begins, ends in zip(year.begins, year.ends, strict=True):
+            if first < ends and begins < last:
+                yield _EPOCH + max(begins, first) * _TICK, _EPOCH + min(ends, last) * _TICK
+
+
 @lru_cache(maxsize=256)
 def public_holidays(country: str, year: int) -> frozenset[date]:
     """The public holidays of "IT" or "DE-BY" in one year. Raises ValueError for a country nobody knows."""

@@ -94,16 +94,15 @@ TABLES = [Worktime(calendar, _SINCE, _UNTIL) for calendar in CALENDARS]
 @given(st.sampled_from(TABLES), st.tuples(st.integers(_SINCE, _UNTIL), st.integers(_SINCE, _UNTIL)))
 def test_the_table_of_minutes_says_what_the_calendar_says(table: Worktime, ends: tuple[int, int]) -> None:
     begin, end = sorted(ends)
-    began, ended = table.at([begin, end])
     worked = hours.between(_time(begin), _time(end), table.calendar)
-    assert ended - began == worked / timedelta(minutes=1)
+    assert table.between(begin, end) == worked / timedelta(minutes=1)
 
 
 def test_the_table_reaches_back_when_an_older_ticket_comes() -> None:
     table = Worktime(CALENDARS[1], _SINCE, _UNTIL)
     old = _SINCE - 1000 * 24 * 60
-    began, ended = table.at([old, _UNTIL])
-    assert ended - began == hours.between(_time(old), _time(_UNTIL), CALENDARS[1]) / timedelta(minutes=1)
+    worked = hours.between(_time(old), _time(_UNTIL), CALENDARS[1])
+    assert table.between(old, _UNTIL) == worked / timedelta(minutes=1)
 
 
 def _time(minute: int) -> datetime:
@@ -219,6 +218,18 @@ def test_what_the_desk_itself_writes_down_is_what_is_counted(office: Office) -> 
     found = week(office)
     assert (found.solved, found.reopened, found.backlog, found.one_touch, found.replies) == (1, 1, 0, 0.0, 2.0)
     assert found.solution.median == 100
+
+
+def test_what_is_solved_once_more_has_been_over_since_the_first_time(office: Office) -> None:
+    office.mail(ANN, "Invoice 77 is wrong", "The total is too high.")
+    office.later(minutes=30)
+    office.reply(office.last(ALICE, "notice"), ALICE, "#solve\n\nDear Ann, here is the right one.")
+    for words in ("#solve", "#solve\n\nAnd thank you.", "#close"):
+        office.later(days=1)
+        office.reply(office.last(ALICE, "notice"), ALICE, words)
+    found = week(office)
+    assert (found.solution.median, found.solved, found.mail_out) == (30, 1, 2)
+    assert [(day.solved, day.backlog) for day in found.days[-4:]] == [(1, 0), (0, 0), (0, 0), (0, 0)]
 
 
 def test_a_deadline_that_passes_is_a_breach_on_its_day(office: Office) -> None:

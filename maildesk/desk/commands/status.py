@@ -13,9 +13,13 @@ _OVER = (Status.SOLVED, Status.CLOSED, Status.SPAM)
 
 
 def change(ticket: Ticket, status: Status, moment: Moment, config: Config) -> Iterator[Step]:
-    """The steps to a status, with its times; timers follow by themselves (`desk.clocks`)."""
-    if status is not ticket.status:
-        yield SetField(ticket.id, Field.STATUS, status)
+    """The steps to a status, with its times; timers follow by themselves (`desk.clocks`).
+
+    None where it has that status: what is solved once more has been over since the first time.
+    """
+    if status is ticket.status:
+        return
+    yield SetField(ticket.id, Field.STATUS, status)
     if status is Status.SOLVED:
         yield SetField(ticket.id, Field.SOLVED_AT, moment.now)
     if status in (Status.CLOSED, Status.SPAM):

@@ -13,7 +13,7 @@ from maildesk.desk.figures.report import Agent, Day, Report, Urgent
 from maildesk.desk.figures.rows import Found
 from maildesk.desk.figures.terms import Terms
 from maildesk.desk.figures.tickets import Tickets
-from maildesk.desk.figures.waits import share
+from maildesk.desk.figures.waits import every, share
 from maildesk.desk.figures.worktime import minute_of, minutes_of
 
 Table = tuple[tuple[int, ...], ...]
@@ -21,11 +21,14 @@ Table = tuple[tuple[int, ...], ...]
 
 def report(found: Found, terms: Terms) -> Report:
     """Reads ``found.cases`` to its end."""
-    period, tickets = terms.period, _tickets(found, terms)
+    period, tickets = terms.period, Tickets(terms, found)
     hours, days = _by_hour(found, period), tuple(_days(found, period, tickets))
-    groups = names.groups(tickets, found.ratings)
+    kinds, groups = tickets.kinds.every(), names.groups(tickets.kinds, found.ratings)
     new, mail_out = sum(day.new for day in days), sum(map(sum, hours[1]))
-    solution = tickets.solution.all(tickets.kinds, sum(day.solution_breaches for day in days))
+    first_reply = every(
+        [kind.first_reply for kind in kinds], tickets.first_replies, sum(day.first_reply_breaches for day in days)
+    )
+    solution = every([kind.solution for kind in kinds], tickets.solutions, sum(day.solution_breaches for day in days))
     return Report(
         since=period.since.astimezone(period.zone),
         until=period.until.astimezone(period.zone),
@@ -39,12 +42,12 @@ def report(found: Found, terms: Terms) -> Report:
         open_now=found.live.get("new", 0) + found.live.get("open", 0),
         pending_now=found.live.get("pending", 0),
         unanswered=share(tickets.unanswered, new),
-        first_reply=tickets.first_reply.all(tickets.kinds, sum(day.first_reply_breaches for day in days)),
+        first_reply=first_reply,
         next_reply_breaches=sum(day.next_reply_breaches for day in days),
         solution=solution,
-        one_touch=share(sum(tickets.one_touch[number] for number in tickets.kinds.kinds()), solution.count),
+        one_touch=share(sum(kind.one_touch for kind in kinds), solution.count),
         replies=share(mail_out, solution.count),
-        mood={name: count for name, count in tickets.mood.most_common() if name is not None},
+        mood=dict(tickets.mood.most_common()),
         urgent=_urgent(found),
         rating=names.rating(found.ratings),
         spam=found.spam,
@@ -62,15 +65,6 @@ def _urgent(found: Found) -> Urgent:
     return Urgent(said, judged, share(found.urgency.right, judged))
 
 
-def _tickets(found: Found, terms: Terms) -> Tickets:
-    tickets = Tickets(terms, found)
-    for cases in found.cases:
-        tickets.add(cases)
-    tickets.opened.sort()
-    tickets.ended.sort()
-    return tickets
-
-
 def _by_hour(found: Found, period: Period) -> tuple[Table, Table]:
     """Mail in and out by weekday and hour."""
     tables = [[[0] * 24 for _ in range(7)] for _ in range(2)]
@@ -86,7 +80,7 @@ def _days(found: Found, period: Period, tickets: Tickets) -> Iterator[Day]:
     mail_in, mail_out = _by_day(found, period)
     over = sorted(minute_of(each.over) for each in found.reopenings)
     again = sorted(minute_of(each.again) for each in found.reopenings)
-    breaches = Counter((each.clock, each.at.astimezone(period.zone).date()) for each in found.breaches)
+    passed = {clock: found.breaches.get(clock, ()) for clock in ("first_reply", "next_reply", "solve")}
     for day, stretch in period.days():
         since, until = minutes_of(stretch.since, stretch.until)
         away = bisect_left(over, until) - bisect_left(again, until)
@@ -97,9 +91,9 @@ def _days(found: Found, period: Period, tickets: Tickets) -> Iterator[Day]:
             new=_between(tickets.opened, since, until),
             solved=_between(tickets.ended, since, until),
             backlog=bisect_left(tickets.opened, until) - bisect_left(tickets.ended, until) - away,
-            first_reply_breaches=breaches["first_reply", day],
-            next_reply_breaches=breaches["next_reply", day],
-            solution_breaches=breaches["solve", day],
+            first_reply_breaches=_between(passed["first_reply"], since, until),
+            next_reply_breaches=_between(passed["next_reply"], since, until),
+            solution_breaches=_between(passed["solve"], since, until),
         )
 
 

@@ -5,30 +5,28 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from maildesk.desk.figures.kinds import GROUPS, counts
+from maildesk.desk.figures.kinds import GROUPS, Kinds
 from maildesk.desk.figures.report import Group, Growth, Rating
 from maildesk.desk.figures.rows import Opened, Rated
-from maildesk.desk.figures.tickets import Tickets
-from maildesk.desk.figures.waits import NONE, share
+from maildesk.desk.figures.waits import share, some
 
 GROWING = 3  # new tickets that make a type worth a word
 
 Groups = Mapping[str, tuple[Group, ...]]
 
 
-def groups(tickets: Tickets, ratings: Iterable[Rated]) -> Groups:
+def groups(kinds: Kinds, ratings: Iterable[Rated]) -> Groups:
     ratings = tuple(ratings)
-    return {group: tuple(_group(group, tickets, ratings)) for group in GROUPS}
+    return {group: tuple(_group(group, kinds, ratings)) for group in GROUPS}
 
 
-def _group(group: str, tickets: Tickets, ratings: Iterable[Rated]) -> Iterator[Group]:
+def _group(group: str, kinds: Kinds, ratings: Iterable[Rated]) -> Iterator[Group]:
     """The largest first."""
-    names = tickets.kinds.names(group)
-    new, touched = counts(names, tickets.new), counts(names, tickets.one_touch)
-    replies, solutions = tickets.first_reply.by_name(names), tickets.solution.by_name(names)
-    rated = _rated(group, ratings)
+    names, rated = kinds.names(group), _rated(group, ratings)
+    new = Counter({name: sum(kind.new for kind in theirs) for name, theirs in names.items()})
     for name in sorted({*names, *rated}, key=lambda name: (-new[name], name or "")):
-        reply, solution = replies.get(name, NONE), solutions.get(name, NONE)
+        theirs = names.get(name, ())
+        reply, solution = some([kind.first_reply for kind in theirs]), some([kind.solution for kind in theirs])
         given = rating(rated.get(name, ()))
         if not (new[name] or reply.count or solution.count or given.count):
             continue  # nothing happened with it
@@ -40,7 +38,7 @@ def _group(group: str, tickets: Tickets, ratings: Iterable[Rated]) -> Iterator[G
             first_reply_kept=reply.kept,
             solution=solution.median,
             solution_kept=solution.kept,
-            one_touch=share(touched[name], solution.count),
+            one_touch=share(sum(kind.one_touch for kind in theirs), solution.count),
             rating=given.mean,
             ratings=given.count,
         )

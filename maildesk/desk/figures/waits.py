@@ -1,34 +1,34 @@
 """First replies, or solutions: how long they took, and which came too late.
 
-Made for a million tickets: what is done to each is one step of a list. Whether a deadline passed is not reckoned again:
-the reminder that told of it stands among the ticket's events, by the hours and targets of that day.
+Whether a deadline passed is not reckoned again: the reminder that told of it stands among the ticket's events, by the
+hours and targets of that day.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-from maildesk.desk.figures.kinds import Kinds, Tags, counts
 from maildesk.desk.figures.report import Wait
-from maildesk.desk.figures.worktime import Worktime
-
-_ROOM = 1 << 32  # for minutes, between two numbers of kinds
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Some tickets of one working time, by columns."""
+class Waits:
+    """Those of some tickets."""
 
-    ids: Sequence[int]
-    kinds: Sequence[int]
-    tags: Tags
-    opened: Sequence[int]
-    begun: Sequence[int]  # the working time that had gone by when they were opened
-    worktime: Worktime
+    __slots__ = ("free", "late", "worked")
+
+    def __init__(self) -> None:
+        self.worked: list[int] = []  # the working time that each took
+        self.late = 0
+        self.free = 0  # of so many no time was promised
+
+    def add(self, worked: int, promised: bool, late: bool) -> None:
+        self.worked.append(worked)
+        if not promised:
+            self.free += 1
+        elif late:
+            self.late += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,71 +40,35 @@ class Some:
     kept: float | None
 
 
-NONE = Some(0, None, None)
+def some(waits: Sequence[Waits]) -> Some:
+    """Of all these, each of them in order."""
+    return Some(_count(waits), _percentile(waits, 50), _kept(waits))
 
 
-class Waits:
-    """In the minutes from ``since`` to before ``until``; ``breached`` are the tickets on which a deadline passed."""
+def every(waits: Sequence[Waits], wall: Sequence[int], breaches: int) -> Wait:
+    """``wall`` is how long they took on the wall, in order."""
+    return Wait(
+        count=_count(waits),
+        median=_percentile(waits, 50),
+        p90=_percentile(waits, 90),
+        wall_median=percentile([wall], 50),
+        wall_p90=percentile([wall], 90),
+        kept=_kept(waits),
+        breaches=breaches,
+    )
 
-    def __init__(self, span: tuple[int, int], breached: frozenset[int]) -> None:
-        (self.since, self.until), self._breached = span, breached
-        self._worked: list[int] = []  # the number of a kind or tag, and minutes, in one
-        self._wall: list[int] = []
-        self._late: Counter[int] = Counter()  # of what came, by kind or tag
-        self._free: Counter[int] = Counter()  # of what came, and was not promised
 
-    def add(self, piece: Piece, done: Sequence[int | None], promised: Sequence[bool] | None) -> None:
-        """``done`` is when it came, None for not yet. ``promised`` None: to all of them."""
-        since, until, gone, first = self.since, self.until, piece.worktime.gone, piece.worktime.first
-        rows = zip(done, piece.begun, piece.kinds, strict=True)
-        self._worked += [gone[m - first] - b + n * _ROOM for m, b, n in rows if m is not None and since <= m < until]
-        tags = zip(piece.tags.of(done), piece.tags.of(piece.begun), piece.tags.numbers, strict=True)
-        self._worked += [gone[m - first] - b + n * _ROOM for m, b, n in tags if m is not None and since <= m < until]
-        waits = zip(done, piece.opened, strict=True)
-        self._wall += [m - opened for m, opened in waits if m is not None and since <= m < until]
-        fates = zip(done, map(self._breached.__contains__, piece.ids), strict=True)
-        late = [passed and m is not None and since <= m < until for m, passed in fates]
-        if promised is not None:
-            late = [here and due for here, due in zip(late, promised, strict=True)]
-            free = [m is not None and not due and since <= m < until for m, due in zip(done, promised, strict=True)]
-            self._free.update(piece.tags.chosen(piece.kinds, free))
-        self._late.update(piece.tags.chosen(piece.kinds, late))
+def _count(waits: Sequence[Waits]) -> int:
+    return sum(len(each.worked) for each in waits)
 
-    # --- in the end --------------------------------------------------------------------------------------
 
-    def all(self, every: Kinds, breaches: int) -> Wait:
-        numbers, wall = every.kinds(), [sorted(self._wall)]
-        worked = [self._runs[number] for number in numbers if number in self._runs]
-        late, free = (sum(found[number] for number in numbers) for found in (self._late, self._free))
-        return Wait(
-            count=len(self._wall),
-            median=percentile(worked, 50),
-            p90=percentile(worked, 90),
-            wall_median=percentile(wall, 50),
-            wall_p90=percentile(wall, 90),
-            kept=_kept(len(self._wall), late, free),
-            breaches=breaches,
-        )
+def _kept(waits: Sequence[Waits]) -> float | None:
+    due = _count(waits) - sum(each.free for each in waits)
+    return share(due - sum(each.late for each in waits), due)
 
-    def by_name(self, names: Mapping[str | None, Iterable[int]]) -> dict[str | None, Some]:
-        late, free = counts(names, self._late), counts(names, self._free)
-        found = {}
-        for name, numbers in names.items():
-            runs = [self._runs[number] for number in numbers if number in self._runs]
-            if count := sum(len(run) for run in runs):
-                found[name] = Some(count, percentile(runs, 50), _kept(count, late[name], free[name]))
-        return found
 
-    @cached_property
-    def _runs(self) -> dict[int, list[int]]:
-        """The working times of each kind or tag, in order; once all tickets have been added."""
-        found, ordered, begin = {}, sorted(self._worked), 0
-        while begin < len(ordered):
-            number = ordered[begin] // _ROOM
-            base, end = number * _ROOM, bisect_left(ordered, (number + 1) * _ROOM, begin)
-            found[number] = [key - base for key in ordered[begin:end]]
-            begin = end
-        return found
+def _percentile(waits: Sequence[Waits], share: int) -> int | None:
+    return percentile([each.worked for each in waits], share)
 
 
 def percentile(runs: Sequence[Sequence[int]], share: int) -> int | None:
@@ -123,7 +87,3 @@ def percentile(runs: Sequence[Sequence[int]], share: int) -> int | None:
 def share(part: float, whole: int) -> float | None:
     """As a fraction of 1; None of nothing."""
     return part / whole if whole else None
-
-
-def _kept(count: int, late: int, free: int) -> float | None:
-    return share(count - free - late, count - free)

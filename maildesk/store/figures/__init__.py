@@ -7,8 +7,7 @@ from maildesk.store.figures import mails, tickets
 from maildesk.store.figures.counted import IMPORTS
 from maildesk.store.figures.found import (
     Asked,
-    Breach,
-    Cases,
+    Case,
     Found,
     Hand,
     Opened,
@@ -21,8 +20,7 @@ from maildesk.store.figures.found import (
 
 __all__ = [
     "Asked",
-    "Breach",
-    "Cases",
+    "Case",
     "Found",
     "Hand",
     "Opened",
@@ -38,13 +36,14 @@ __all__ = [
 def read(store: Store, asked: Asked) -> Found:
     """All that a report is counted from. Stay in one `Store.snapshot` until it is counted."""
     span, imports = asked.span, bool(store.value(IMPORTS))
+    traffic, hands = mails.written(store, asked, imports)
     return Found(
         cases=tickets.cases(store, asked, imports),
-        breached=tickets.breached(store),
+        breached={clock: tickets.breached(store, clock) for clock in ("first_reply", "solve")},
         breaches=tickets.breaches(store, span),
         reopenings=tickets.reopenings(store, span),
-        traffic=mails.traffic(store, asked.stretches, imports),
-        hands=mails.hands(store, span, imports),
+        traffic=traffic,
+        hands=hands,
         ratings=mails.ratings(store, span),
         before=tickets.opened(store, Span(asked.before, span.since), imports),
         urgency=mails.urgency(store, span),

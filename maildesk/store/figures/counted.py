@@ -25,9 +25,10 @@ ENDED = """
   CASE WHEN status IN ('solved', 'closed')
        THEN min(coalesce(solved_at, closed_at, updated_at), coalesce(closed_at, solved_at, updated_at)) END"""
 
-MAIL_COUNTS = """
-  ticket_id NOT IN (SELECT id FROM tickets WHERE status = 'spam')
-  AND (NOT :imports OR coalesce(inbox_id, 0) NOT IN (SELECT id FROM inbox WHERE source = 'import'))"""
+# Of a mail: that it does not count.
+ASIDE = """
+  ticket_id IN (SELECT id FROM tickets WHERE status = 'spam')
+  OR (:imports AND inbox_id IN (SELECT id FROM inbox WHERE source = 'import'))"""
 
 
 def minutes(time: str) -> str:

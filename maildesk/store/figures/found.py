@@ -1,4 +1,6 @@
-"""What the figures of the desk are counted from: what is asked of the store, and what it finds."""
+"""What the figures of the desk are counted from: what is asked of the store, and what it finds. Clocks are first_reply,
+next_reply and solve.
+"""
 
 from __future__ import annotations
 
@@ -29,32 +31,14 @@ class Asked:
     customers: bool = False  # whether the cases tell their customers' addresses
 
 
-@dataclass(frozen=True, slots=True)
-class Cases:
-    """Some tickets, by columns. Times are minutes since 1970, None where it has not happened."""
+Case = tuple[int, str, int, int | None, int | None, int | None, str | None, str, str]
+"""A ticket; a plain tuple, for there may be a million of them. Times are minutes since 1970.
 
-    ids: Sequence[int]
-    opened: Sequence[int]
-    replied: Sequence[int | None]  # by an agent, for the first time
-    ended: Sequence[int | None]  # solved or closed, and not opened again
-    once: Sequence[int | None]  # 1: no agent has answered after the first answer
-    mood: Sequence[str | None]
-    priority: Sequence[str]
-    category: Sequence[str | None]
-    team: Sequence[str | None]
-    agent: Sequence[str | None]
-    brand: Sequence[str | None]
-    language: Sequence[str]
-    customer: Sequence[str]  # their address; "" where it was not asked for
-    tags: Sequence[tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """A deadline that passed, as a reminder told of it; ``at`` is the deadline."""
-
-    clock: str  # first_reply, next_reply, solve
-    at: datetime
+Its id. Its labels, as JSON: category, team, agent, brand and language, and a list of tags. When it was opened, when an
+agent first answered, and when it was solved or closed (and not opened again); None where that has not happened. 1 where
+no agent has answered after the first answer. Its mood, its priority, and its customer's address, "" where that was not
+asked for.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +99,9 @@ class Urgency:
 class Found:
     """``cases`` are read while they are counted: stay in the snapshot."""
 
-    cases: Iterator[Cases]
+    cases: Iterator[Case]
     breached: dict[str, frozenset[int]]  # by clock, the tickets on which a deadline ever passed
-    breaches: tuple[Breach, ...]
+    breaches: dict[str, list[int]]  # by clock, when deadlines passed of which a reminder told since the span began
     reopenings: tuple[Reopening, ...]  # that ended after the span began
     traffic: tuple[Traffic, ...]
     hands: tuple[Hand, ...]
