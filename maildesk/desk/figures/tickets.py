@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable
 
 from maildesk.desk.figures.kinds import Kinds
 from maildesk.desk.figures.rows import Case, Found
 from maildesk.desk.figures.terms import Terms
+from maildesk.desk.figures.waits import in_order
 from maildesk.desk.figures.worktime import Worktime, minutes_of
 from maildesk.desk.hours import Calendar
 
 
 class Tickets:
-    """All that is counted of tickets; lists are in order."""
+    """All that is counted of tickets; arrays are in order."""
 
     def __init__(self, terms: Terms, found: Found) -> None:
         self.since, self.until = minutes_of(terms.period.since, terms.period.until)
         self.kinds = Kinds(self._worktime)
-        self.opened: list[int] = []  # the minutes, of all of them
-        self.ended: list[int] = []
-        self.first_replies: list[int] = []  # how long those of the period took on the wall
-        self.solutions: list[int] = []
+        self.opened, self.ended = array("i"), array("i")  # the minutes, of all of them
+        self.first_replies, self.solutions = array("i"), array("i")  # how long those of the period took on the wall
         self.mood: Counter[str] = Counter()
         self.unanswered = 0
         self._terms, self._breached = terms, found.breached
         self._worktimes: dict[Calendar | None, Worktime] = {}
         self._count(found.cases)
         for waits in self.kinds.waits():
-            waits.worked.sort()
-        for minutes in (self.opened, self.ended, self.first_replies, self.solutions):
-            minutes.sort()
+            waits.sort()
+        self.opened, self.ended = in_order(self.opened), in_order(self.ended)
+        self.first_replies, self.solutions = in_order(self.first_replies), in_order(self.solutions)
 
     def _count(self, cases: Iterable[Case]) -> None:
         kinds, always, since, until = self.kinds, self._terms.always, self.since, self.until

@@ -6,6 +6,7 @@ hours and targets of that day.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ class Waits:
     __slots__ = ("free", "late", "worked")
 
     def __init__(self) -> None:
-        self.worked: list[int] = []  # the working time that each took
+        self.worked = array("i")  # the working time that each took
         self.late = 0
         self.free = 0  # of so many no time was promised
 
@@ -29,6 +30,9 @@ class Waits:
             self.free += 1
         elif late:
             self.late += 1
+
+    def sort(self) -> None:
+        self.worked = in_order(self.worked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,11 @@ def _kept(waits: Sequence[Waits]) -> float | None:
 
 def _percentile(waits: Sequence[Waits], share: int) -> int | None:
     return percentile([each.worked for each in waits], share)
+
+
+def in_order(minutes: array[int]) -> array[int]:
+    """Arrays, not lists: they take a tenth of the room, and Python does not look for garbage in them."""
+    return array(minutes.typecode, sorted(minutes))
 
 
 def percentile(runs: Sequence[Sequence[int]], share: int) -> int | None:
