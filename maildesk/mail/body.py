@@ -218,10 +218,9 @@ class _Gathering:
 
     def _encrypted(self, part: Part) -> list[Block]:
         """PGP/MIME (RFC 3156 §4): its armoured text is shown as such, for whoever holds the key."""
-        for child in part.children:
-            self._leaf(child)
+        beside = [block for child in part.children for block in self.blocks(child)]
         armoured = self.contents.text(part.children[-1])
-        return [Block(armoured)] if armoured.lstrip().startswith("-----BEGIN PGP MESSAGE") else []
+        return [Block(armoured)] if armoured.lstrip().startswith("-----BEGIN PGP MESSAGE") else beside
 
 
 def _best(alternatives: list[list[Block]]) -> list[Block]:

@@ -69,6 +69,15 @@ def test_the_whole_text_of_a_report_has_its_notice_its_status_and_the_mail_that_
     assert at == sorted(at)
 
 
+@pytest.mark.parametrize("file", sorted(CORPUS.glob("*.eml")), ids=lambda file: str(file.stem))
+def test_whatever_file_a_mail_tells_of_can_be_opened(file: Path) -> None:
+    """As pgp-encrypted-around-another-multipart: its first part was told of as a file, and is a multipart."""
+    mail = parse.read(file.read_bytes())
+    assert [len(parse.attachment(mail.raw, each.part)) for each in mail.attachments] == [
+        each.size for each in mail.attachments
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "part", "file", "content"),
     [
