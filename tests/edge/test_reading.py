@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from maildesk.edge.pulse import Pulse
 from maildesk.edge.think import Thinker
 from maildesk.model import RawMail
 from maildesk.store import intake
@@ -118,3 +120,29 @@ def test_what_goes_wrong_meanwhile_undoes_no_commit(desk: Desk) -> None:
             sometimes()
     assert not desk.store.connection.in_transaction
     assert desk.office.store.value("SELECT count(*) FROM alarms") == 5
+
+
+def test_the_store_is_kept_for_more_mails_while_nobody_else_wants_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("maildesk.edge.think._LOCKED", 0.0)
+    wanted = iter([True, False, False, False])
+    monkeypatch.setattr(desk.thinker, "_wanted", lambda: next(wanted))
+    assert desk.thinker.mails(budget=10) == 1
+    assert desk.thinker.mails(budget=10) == 3
+
+
+def test_whoever_waits_for_the_lock_is_heard_on_the_page_that_both_share(desk: Desk) -> None:
+    daemons = Pulse()
+    workers = Pulse(os.dup(daemons.descriptor))
+    desk.store.blocked = daemons.want
+    assert not workers.wanted()
+    with locked(desk.file), pytest.raises(sqlite3.OperationalError), desk.store.transaction():
+        pass
+    assert workers.wanted()
+    assert not workers.wanted()
+    workers.beat(7)
+    last = daemons.last()
+    assert last.mail == 7
+    workers.close()
+    daemons.close()
