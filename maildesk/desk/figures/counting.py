@@ -14,7 +14,7 @@ from maildesk.desk.figures.rows import Found
 from maildesk.desk.figures.terms import Terms
 from maildesk.desk.figures.tickets import Tickets
 from maildesk.desk.figures.waits import every, share
-from maildesk.desk.figures.worktime import minute_of, minutes_of
+from maildesk.desk.figures.worktime import minutes_of
 
 Table = tuple[tuple[int, ...], ...]
 
@@ -37,7 +37,7 @@ def report(found: Found, terms: Terms) -> Report:
         mail_out=mail_out,
         new=new,
         solved=solution.count,
-        reopened=sum(period.since <= each.again < period.until for each in found.reopenings),
+        reopened=_between(found.reopenings.again, *minutes_of(period.since, period.until)),
         backlog=days[-1].backlog,
         open_now=found.live.get("new", 0) + found.live.get("open", 0),
         pending_now=found.live.get("pending", 0),
@@ -78,8 +78,7 @@ def _by_hour(found: Found, period: Period) -> tuple[Table, Table]:
 
 def _days(found: Found, period: Period, tickets: Tickets) -> Iterator[Day]:
     mail_in, mail_out = _by_day(found, period)
-    over = sorted(minute_of(each.over) for each in found.reopenings)
-    again = sorted(minute_of(each.again) for each in found.reopenings)
+    over, again = found.reopenings.over, found.reopenings.again
     passed = {clock: found.breaches.get(clock, ()) for clock in ("first_reply", "next_reply", "solve")}
     for day, stretch in period.days():
         since, until = minutes_of(stretch.since, stretch.until)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Protocol
 
 Case = tuple[int, str, int, int | None, int | None, int | None, str | None, str, str]
@@ -15,11 +14,11 @@ no agent has answered after the first answer. Its mood, its priority, and its cu
 """
 
 
-class Reopening(Protocol):
+class Reopenings(Protocol):
     @property
-    def over(self) -> datetime: ...
+    def over(self) -> Sequence[int]: ...
     @property
-    def again(self) -> datetime: ...
+    def again(self) -> Sequence[int]: ...
 
 
 class Traffic(Protocol):
@@ -77,7 +76,7 @@ class Found(Protocol):
     @property
     def breaches(self) -> Mapping[str, Sequence[int]]: ...
     @property
-    def reopenings(self) -> Sequence[Reopening]: ...
+    def reopenings(self) -> Reopenings: ...
     @property
     def traffic(self) -> Sequence[Traffic]: ...
     @property

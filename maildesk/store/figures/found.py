@@ -42,11 +42,11 @@ asked for.
 
 
 @dataclass(frozen=True, slots=True)
-class Reopening:
-    """A ticket that was over for a while."""
+class Reopenings:
+    """Tickets that were over for a while: the minutes in which each ended and was opened again, each in order."""
 
-    over: datetime
-    again: datetime
+    over: Sequence[int]
+    again: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Found:
     cases: Iterator[Case]
     breached: dict[str, frozenset[int]]  # by clock, the tickets on which a deadline ever passed
     breaches: dict[str, list[int]]  # by clock, when deadlines passed of which a reminder told since the span began
-    reopenings: tuple[Reopening, ...]  # that ended after the span began
+    reopenings: Reopenings  # that ended after the span began
     traffic: tuple[Traffic, ...]
     hands: tuple[Hand, ...]
     ratings: tuple[Rated, ...]

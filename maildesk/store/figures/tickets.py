@@ -7,9 +7,9 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from maildesk.store.engine import Store, to_time
+from maildesk.store.engine import Store
 from maildesk.store.figures.counted import COUNTS, ENDED, OPENED, minutes
-from maildesk.store.figures.found import Asked, Case, Opened, Reopening, Span
+from maildesk.store.figures.found import Asked, Case, Opened, Reopenings, Span
 
 _TAGS = "(SELECT json_group_array(tag) FROM tags WHERE ticket_id = tickets.id)"
 # What was changed before the span, and is over, has no part in it: every change is written to updated_at. The table is
@@ -39,8 +39,8 @@ _SPAM = """
   WHERE status = 'spam' AND merged_into IS NULL AND created_at >= :since AND created_at < :until"""
 # As in the index events_reopened.
 _REOPENINGS = f"""
-  SELECT at, (
-    SELECT ending.at FROM events AS ending
+  SELECT {minutes("at")}, (
+    SELECT {minutes("ending.at")} FROM events AS ending
     WHERE ending.ticket_id = tickets.id AND ending.id < events.id AND ending.kind = 'status'
       AND json_extract(ending.data, '$.old') IN ('new', 'open', 'pending')
     ORDER BY ending.id DESC LIMIT 1) AS over
@@ -88,7 +88,9 @@ def spam(store: Store, span: Span) -> int:
     return int(store.value(_SPAM, span.values))
 
 
-def reopenings(store: Store, span: Span) -> tuple[Reopening, ...]:
+def reopenings(store: Store, span: Span) -> Reopenings:
     """From the event that ended a ticket to the one that opened it again; a history that is opened was never over."""
-    found = store.execute(_REOPENINGS, {"since": span.values["since"]})
-    return tuple(Reopening(to_time(over), to_time(at)) for at, over in found if over)
+    rows = store.execute(_REOPENINGS, {"since": span.values["since"]})
+    rows.row_factory = None
+    found = [(again, over) for again, over in rows if over is not None]
+    return Reopenings(sorted(over for _, over in found), sorted(again for again, _ in found))
