@@ -112,7 +112,7 @@ class Dialogues:
     def _have(self, said: bytes, *, waits: bool) -> None:
         heard = b""
         began = time.monotonic()
-        with suppress(ConnectionError), socket.create_connection(self.desk.address, timeout=10) as client:
+        with suppress(OSError), socket.create_connection(self.desk.address, timeout=10) as client:
             self._say(client, said)
             if waits:
                 client.shutdown(socket.SHUT_WR)
