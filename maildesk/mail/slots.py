@@ -112,12 +112,12 @@ class Slots:
 
     def _html(self, match: re.Match[str]) -> str:
         value = self._value(match)
+        if match.string.endswith(_LINKING, 0, match.start()):  # of a block, too: its markup would end the attribute
+            return str(escape(_harmless(str(value))))
         if isinstance(value, Words):
             return value.as_html()
         if isinstance(value, Html):
             return value
-        if match.string.endswith(_LINKING, 0, match.start()):
-            return str(escape(_harmless(value)))
         return str(escape(clean(value).strip())).replace("\n", "<br>\n")
 
     def _value(self, match: re.Match[str]) -> str | Words:

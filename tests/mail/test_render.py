@@ -346,6 +346,16 @@ def test_a_template_that_fails_on_real_values_says_where() -> None:
         templates.render("digest", "en", {})
 
 
+def test_a_block_that_stands_as_an_address_does_not_end_the_attribute() -> None:
+    """Its own quotes would, and make what follows them attributes of the link: a handler, too."""
+    words = Words("hi", '<a title="x onmouseover=alert(1) y" href="https://x.test">hi</a>')
+    page = 'html: <a href="{{ author.name }}">x</a>\n'
+    templates, problems = compiled(("en/notice.yaml", sheet("t", more=page)))
+    assert problems == []
+    values = variables.sample("notice") | {"author": {"name": words, "email": ""}}
+    assert templates.render("notice", "en", values).html == '<a href="#">x</a>'
+
+
 # --- every mistake has a place ------------------------------------------------------------------------
 
 
