@@ -72,7 +72,7 @@ def guard(config: Config, own: str = "") -> Guard:
             if "@" in foreign or "%40" in foreign:  # no address is without; and both searches are slow
                 if tokens.search(foreign):
                     return "somebody's reply address would be seen by a customer"
-                if private.search(foreign):
+                if private.search(seen) or private.search(foreign):  # either may begin where the reader's own ends
                     return "an agent's own address would be seen by a customer"
             if _begins_with_command(seen):
                 return "it begins with a command: commands are for the desk alone"

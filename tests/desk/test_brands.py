@@ -167,6 +167,15 @@ def test_no_reply_address_of_any_brand_is_shown_to_a_customer(office: Office) ->
         assert guard(f"see {address} there") != ""
 
 
+def test_an_agent_s_address_is_seen_where_it_shares_letters_with_the_reader_s_own() -> None:
+    own = "support+t" + "b" * 26 + "@acme.test"
+    config = desk(agents=[{"id": "bob", "name": "Bob", "email": "bob@acme.support"}])
+    guard = privacy.guard(config, own)
+    assert guard(f"bob@acme.{own}") != ""
+    assert guard(f"{own}bob@acme.support") != ""
+    assert guard(f"write to {own}") == ""
+
+
 def test_the_desk_takes_mail_for_every_form_of_every_brand() -> None:
     config = desk().desk
     token = "t" + "a" * 26
