@@ -41,7 +41,7 @@ def overtaken(
         )
         newer = [entry for entry in public if entry.id not in seen]
         later = [event for revision, event in happened if revision >= question.seen_revision]
-    elif answered is not None and answered.agent == question.agent and answered.ticket_id is not None:
+    elif answered is not None and answered.ticket_id is not None:  # one of theirs, or one that was passed on to them
         looked_at, shown = answered.ticket_id, answered.entry_id
         newer = [entry for entry in public if shown is not None and entry.id > shown]
         later = [event for _, event in _log(store, looked_at)[1] if event.at > answered.created_at]

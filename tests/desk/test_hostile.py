@@ -320,3 +320,13 @@ def test_without_plus_addresses_an_old_notice_answers_nobody_else_either(plain: 
     assert CARL in plain.last(ALICE, "collision").text
     plain.reply(plain.last(ALICE, "collision"), ALICE, "#send")
     assert "4711" in answers(plain, CARL)[-1]
+
+
+def test_a_colleague_s_old_notice_that_was_passed_on_answers_nobody_else_either(plain: Office) -> None:
+    plain.mail(ANN, "Invoice 77", "It is wrong.")
+    bobs = plain.letters(BOB, "notice")[0]
+    plain.later(minutes=1)
+    plain.reply(bobs, BOB, f"#from {CARL}")
+    plain.reply(bobs, ALICE, OURS, PROVEN)
+    assert [text for text in answers(plain, CARL) if "4711" in text] == []
+    assert CARL in plain.last(ALICE, "collision").text
