@@ -197,6 +197,7 @@ class Desk:
         worker = self.worker
         with self.locked():  # so it does not hold the lock while it is stopped
             os.kill(worker, signal.SIGSTOP)
+            until(lambda: "State:\tT" in Path(f"/proc/{worker}/status").read_text(), "it stands still")
         try:
             yield
         finally:

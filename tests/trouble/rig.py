@@ -220,6 +220,7 @@ class Desk:
         with closing(sqlite3.connect(self.store, timeout=20, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             os.kill(worker, signal.SIGSTOP)
+            until(lambda: "State:\tT" in Path(f"/proc/{worker}/status").read_text())
         return worker
 
     # --- mail --------------------------------------------------------------------------------------------
