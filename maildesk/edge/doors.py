@@ -53,7 +53,7 @@ class OutboxQueue:
 
     async def sent(self, id: int) -> None:
         at = self._clock()
-        await self._writer.ask(lambda store: outbox.sent(store, id, at))
+        await self._writer.ask(lambda store: outbox.sent(store, id, at), patient=True)
         self._counts.outgoing["sent"] += 1
 
     async def defer(self, id: int, error: str, next_at: datetime) -> None:

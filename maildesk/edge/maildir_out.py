@@ -2,7 +2,8 @@
 
 It delivers as qmail's maildir(5) says: written to ``tmp``, synced, renamed into ``new``, the folder
 synced; a reader never sees half a mail. Whatever has gathered while the last mails were synced goes
-together: one sync of the folder is enough for all. The envelope, which a Maildir has no place for, stands in
+together: their files side by side, for the file system's journal takes them as one, and one sync of the folder is
+enough for all. The envelope, which a Maildir has no place for, stands in
 Return-Path (RFC 5321 §4.4) and Delivered-To (RFC 9228) above the mail, whose bytes are untouched.
 It refuses an envelope with control characters: it would add header lines of its own.
 """
@@ -15,12 +16,15 @@ import os
 import socket
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from maildesk.edge.transport import Deferred, Outcome, Outgoing, Refused, Sent, bad_envelope, one_line
 
 PARTS = ("tmp", "new", "cur")
+_HANDS = 4  # files that are synced side by side
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class MaildirTransport:
         self._host = socket.gethostname().replace("/", "\\057").replace(":", "\\072")
         self._waiting: list[_Delivery] = []
         self._delivering: asyncio.Task[None] | None = None
+        self._hands = ThreadPoolExecutor(_HANDS, "maildir")  # begins threads when it is first given work
 
     @property
     def name(self) -> str:
@@ -54,7 +59,7 @@ class MaildirTransport:
         return await delivery.done
 
     async def close(self) -> None:
-        """Holds nothing open."""
+        """Holds nothing open: what is being delivered ends as it would have, and the threads with the object."""
 
     async def _deliver_all(self) -> None:
         while self._waiting:
@@ -71,21 +76,33 @@ class MaildirTransport:
 
     def _deliver(self, mails: Sequence[Outgoing]) -> list[Outcome]:
         """Each mail's file is durable when this returns, or is not there."""
-        outcomes: list[Outcome] = []
-        delivered: list[Path] = []
+        places = [self._folder / "new" / self._unique_name() for _ in mails]
         try:
             self._make_folders()
-            for mail in mails:
-                place = self._folder / "new" / self._unique_name()
-                _write(self._folder / "tmp" / place.name, place, _envelope(mail) + mail.raw)
-                delivered.append(place)
-                outcomes.append(Sent(place.name))
+            written = [self._hands.submit(self._write, *each) for each in zip(places, mails, strict=True)]
+            wait(written)
+            for each in written:
+                each.result()
             _sync(self._folder / "new")
         except OSError as trouble:
-            for place in delivered:
-                place.unlink(missing_ok=True)
+            for place in places:
+                with suppress(OSError):  # not made, or made and the disk is gone
+                    place.unlink()
             return [Deferred(one_line(str(trouble)), connection=True) for _ in mails]
-        return outcomes
+        return [Sent(place.name) for place in places]
+
+    def _write(self, place: Path, mail: Outgoing) -> None:
+        draft = self._folder / "tmp" / place.name
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(_envelope(mail) + mail.raw)
+                file.flush()
+                os.fsync(descriptor)
+            draft.rename(place)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
 
     def _make_folders(self) -> None:
         if all((self._folder / part).is_dir() for part in PARTS):
@@ -104,19 +121,6 @@ class MaildirTransport:
 def _envelope(mail: Outgoing) -> bytes:
     lines = f"Return-Path: <{mail.envelope_from}>\r\nDelivered-To: {mail.envelope_to}\r\n"
     return lines.encode()
-
-
-def _write(draft: Path, place: Path, content: bytes) -> None:
-    try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(descriptor)
-        draft.rename(place)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
 
 
 def _sync(folder: Path) -> None:

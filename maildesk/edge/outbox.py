@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 NAP = 1.0  # seconds; another process may have changed a row, or somebody the clock
 _CLAIM = 32  # rows that are read at once, to be sent within a nap or read anew
-_UNSETTLED = 16  # mails that have landed and whose end is being recorded
+_UNSETTLED = 48  # mails that have landed and whose end is being recorded
 
 
 class Queue(Protocol):

@@ -1,7 +1,7 @@
 """The daemon's one writer: a thread with its own connection, through which every leg commits.
 
-Group commit: whatever has gathered while the last commit was synced goes into the next one, so
-ten sessions cost one fsync and not ten. A job's future is resolved only after the commit.
+Group commit: whatever has gathered while the last commit was synced, and while the store's lock is waited for, goes
+into the next one, so ten sessions cost one fsync and not ten. A job's future is resolved only after the commit.
 Looks at the store are no jobs: they have a thread and a connection of their own, and wait for nobody.
 """
 
@@ -16,7 +16,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 _JOBS = 200  # in one commit
 _OCTETS = 32 * 2**20  # of mail in one commit, about
+_PATIENCE = 0.02  # seconds
 _CHECKPOINT = 16 * CHECKPOINT  # whoever waits for a 250 shall not wait for that, too: the worker is there to do it
 
 
@@ -39,6 +40,25 @@ class _Job:
     run: Callable[[Store], Any]
     future: Future[Any] | asyncio.Future[Any]
     size: int = 0
+    patient: bool = False
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What goes into one commit."""
+
+    jobs: list[_Job] = field(default_factory=list)
+    size: int = 0
+    urgent: bool = False  # somebody waits for it
+
+    @property
+    def full(self) -> bool:
+        return len(self.jobs) >= _JOBS or self.size >= _OCTETS
+
+    def add(self, job: _Job) -> None:
+        self.jobs.append(job)
+        self.size += job.size
+        self.urgent = self.urgent or not job.patient
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +70,23 @@ class _End:
     error: BaseException | None = None
 
 
+def _nothing() -> None:
+    return
+
+
 class Writer:
     """Runs jobs on the store in its own thread; their futures resolve once they are durable."""
 
     def __init__(self, path: Path, counts: Counts | None = None, blocked: Callable[[], None] = lambda: None) -> None:
-        """``blocked`` is called again and again, in the thread, while somebody else has the store's lock."""
+        """``blocked`` is called again and again, in the thread, while somebody waits for what the store's lock keeps
+        from being done.
+        """
         self._path = path
         self._blocked = blocked
         self._counts = counts or Counts()
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._ended = False  # no job comes any more
         self._store: Store | None = None
         self._ready: Future[None] = Future()
         self._lookout = ThreadPoolExecutor(1, "lookout")
@@ -88,10 +115,14 @@ class Writer:
         self._jobs.put(_Job(run, future, size))
         return future
 
-    def ask(self, run: Callable[[Store], T], size: int = 0) -> asyncio.Future[T]:
-        """The same for an event loop, from within it: all that one commit settles wakes it once."""
+    def ask(self, run: Callable[[Store], T], size: int = 0, *, patient: bool = False) -> asyncio.Future[T]:
+        """The same for an event loop, from within it: all that one commit settles wakes it once.
+
+        Nobody waits for a ``patient`` one: a moment later it goes with others of the kind, or with the first that is
+        not. A commit more is a sync more, and it keeps whoever thinks from the lock.
+        """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._jobs.put(_Job(run, future, size))
+        self._jobs.put(_Job(run, future, size, patient))
         return future
 
     def accept(self, mail: RawMail) -> asyncio.Future[int]:
@@ -119,7 +150,6 @@ class Writer:
         except (sqlite3.Error, OSError) as error:
             self._ready.set_exception(error)
             return
-        self._store.blocked = self._blocked
         self._ready.set_result(None)
         while self._turn(self._store):
             pass
@@ -127,33 +157,50 @@ class Writer:
 
     def _turn(self, store: Store) -> bool:
         """One commit; False once the writer is to end. Between two turns nothing keeps a mail in memory."""
-        batch, going = self._gather()
-        if batch:
+        batch = self._gather()
+        if batch.jobs:
+            store.blocked = lambda: self._wait(batch)
             _resolve(self._timed(store, batch))
-        return going
+            store.blocked = _nothing
+        return not self._ended
 
-    def _timed(self, store: Store, batch: Sequence[_Job]) -> list[_End]:
+    def _timed(self, store: Store, batch: _Batch) -> list[_End]:
         """A commit, counted where there was something to be made durable."""
         began, before = time.perf_counter(), store.connection.total_changes
-        ends = _commit(store, batch)
+        ends = _commit(store, batch.jobs)
         if store.connection.total_changes != before:
             self._counts.commit_time.add(time.perf_counter() - began)
         return ends
 
-    def _gather(self) -> tuple[list[_Job], bool]:
-        """The next job, and whatever else has come meanwhile; False once the writer is to end."""
-        batch: list[_Job] = []
-        size, job = 0, self._jobs.get()
-        while job is not None:
-            batch.append(job)
-            size += job.size
-            if len(batch) >= _JOBS or size >= _OCTETS:
-                return batch, True
-            try:
-                job = self._jobs.get_nowait()
-            except Empty:
-                return batch, True
-        return batch, False
+    def _gather(self) -> _Batch:
+        """The next job, and whatever else has come meanwhile, or comes while all are patient."""
+        batch = _Batch()
+        self._take(batch, None)
+        ends = time.monotonic() + _PATIENCE
+        while self._take(batch, 0.0 if batch.urgent else max(ends - time.monotonic(), 0.0)):
+            pass
+        return batch
+
+    def _take(self, batch: _Batch, seconds: float | None) -> bool:
+        """Adds the next job that comes within that time (None: ever); False where there is none."""
+        if self._ended or batch.full:
+            return False
+        try:
+            job = self._jobs.get(timeout=seconds)
+        except Empty:
+            return False
+        if job is None:
+            self._ended = True
+            return False
+        batch.add(job)
+        return True
+
+    def _wait(self, batch: _Batch) -> None:
+        """For the store's lock: what comes meanwhile goes along."""
+        while self._take(batch, 0.0):
+            pass
+        if batch.urgent:
+            self._blocked()
 
 
 def _commit(store: Store, batch: Sequence[_Job]) -> list[_End]:

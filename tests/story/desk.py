@@ -59,6 +59,14 @@ def runs(pid: int) -> bool:
         return False
 
 
+def _thinks(pid: int) -> bool:
+    """Whether it is a worker already: stopped before its exec(2), it would stop the daemon with it (vfork(2))."""
+    try:
+        return b"maildesk.edge.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """``changes`` over ``base``, mapping by mapping; None takes a key away."""
     found = dict(base)
@@ -188,8 +196,10 @@ class Desk:
 
     def _workers(self) -> list[int]:
         assert self.process is not None
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        return [int(child) for child in children.read_text().split()] if self.process.poll() is None else []
+        if self.process.poll() is not None:
+            return []
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(child) for child in children if _thinks(child)]
 
     @contextmanager
     def thinking_stopped(self) -> Iterator[None]:
