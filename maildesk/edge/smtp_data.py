@@ -9,6 +9,7 @@ takes them, and hold any octet. Refuses to hold more than the limit, whatever co
 from __future__ import annotations
 
 import re
+from io import SEEK_END, BytesIO
 
 END = b"\r\n.\r\n"
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
@@ -20,43 +21,48 @@ class Content:
     Never scans an octet twice for the end, and holds at most ``limit`` octets and one piece.
     """
 
-    __slots__ = ("_data", "_limit", "received", "too_large")
+    __slots__ = ("_data", "_last", "_limit", "received", "too_large")
 
     def __init__(self, limit: int) -> None:
+        self._data = BytesIO()
         # The CRLF of the DATA line counts as the one before the final dot: ".CRLF" alone is an
         # empty mail, and a dot that begins the first line was stuffed.
-        self._data = bytearray(b"\r\n")
+        self._last = b"\r\n"  # octets, where the end may have begun
         self._limit = limit
         self.received = 0  # octets from the wire, kept or not
         self.too_large = False
 
     def feed(self, piece: bytes) -> bytes | None:
         """None while the mail goes on; at its end, the octets after the final dot's line."""
-        data = self._data
-        looked_at = max(0, len(data) - len(END) + 1)
-        data += piece
+        seen, data = self._last + piece, self._data
         self.received += len(piece)
-        end = data.find(END, looked_at)
-        rest = None
-        if end >= 0:
-            rest = bytes(data[end + len(END) :])
-            del data[end + 2 :]  # its last line keeps its CRLF
-        # Before its end is known, data may hold the dot's line, which is no part of the mail.
-        if len(data) - 2 > self._limit + (len(END) if rest is None else 0):
+        end = seen.find(END)
+        if not self.too_large:
+            data.write(piece)
+        if end < 0:
+            self._last = seen[1 - len(END) :]
+            # Before its end is known, data may hold the dot's line, which is no part of the mail.
+            self._drop_beyond(self._limit + len(END))
+            return None
+        if not self.too_large:
+            data.truncate(data.tell() - len(seen) + end + 2)  # its last line keeps its CRLF
+            data.seek(0, SEEK_END)
+        self._drop_beyond(self._limit)
+        return seen[end + len(END) :]
+
+    def _drop_beyond(self, limit: int) -> None:
+        if self._data.tell() > limit:
             self.too_large = True
-        if self.too_large:
-            del data[: 1 - len(END)]
-        return rest
+            self._data = BytesIO()
 
     def take(self) -> bytes:
         """The mail: line ends as they came, stuffed dots removed (RFC 5321 §4.5.2). Only once.
 
-        Costs one more copy for a moment: the pieces are let go before the dots are looked for.
+        A mail without such dots is in memory once: BytesIO hands over its octets without a copy.
         """
-        with memoryview(self._data) as view:
-            raw = bytes(view[3 if self._data.startswith(b"\r\n.") else 2 :])
-        self._data.clear()
-        return raw.replace(b"\r\n.", b"\r\n")
+        raw = self._data.getvalue()
+        self._data = BytesIO()
+        return raw.removeprefix(b".").replace(b"\r\n.", b"\r\n")
 
 
 def has_bare_newline(raw: bytes) -> bool:

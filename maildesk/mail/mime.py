@@ -100,7 +100,12 @@ def content(raw: bytes, part: Part) -> bytes:
 
 def size(raw: bytes, part: Part) -> int:
     """``len(content(raw, part))``, mostly without decoding it."""
-    return transfer.size(raw[part.start : part.end], part.encoding)
+    return transfer.size(memoryview(raw)[part.start : part.end], part.encoding)
+
+
+def pieces(raw: bytes, part: Part) -> Iterator[bytes]:
+    """``content(raw, part)``, of which a large file is never in memory as a whole."""
+    return transfer.pieces(memoryview(raw)[part.start : part.end], part.encoding)
 
 
 def text(raw: bytes, part: Part) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from maildesk.mail import addresses, attachments, automatic, body, bounce, dates, language, mime, trim
@@ -18,6 +19,7 @@ from maildesk.model import Address, Mail, Problem
 _TRACE_LIMIT = 200  # Received and Authentication-Results kept
 
 # What relays put above a mail on its way (RFC 5321 §4.4, RFC 8601), up to the first field of its own.
+_LARGE = 2**20  # octets of a file that are not worth being in memory all at once
 _ABOVE = re.compile(
     rb"(?:(?:received|return-path|delivered-to|x-original-to|envelope-to|authentication-results|"
     rb"arc-[a-z-]{1,40}|received-spf|x-received|x-envelope-[a-z]{1,9}|x-spam-[a-z-]{1,40}|x-google-smtp-source)"
@@ -95,11 +97,20 @@ def _digest(head: tuple[str | int | None, ...], contents: mime.Contents, root: P
     digest = hashlib.sha256("".join([f"{word}\n" for word in head]).encode())
     for part in root.walk():
         if not part.children:
-            octets = contents.octets(part)
-            content = _as_any_relay_has_it(octets) if part.media_type.startswith("text/") else octets
-            digest.update(b"%d\n" % len(content))
-            digest.update(content)
+            size, pieces = _content(contents, part)
+            digest.update(b"%d\n" % size)
+            for piece in pieces:
+                digest.update(piece)
     return digest.hexdigest()
+
+
+def _content(contents: mime.Contents, part: Part) -> tuple[int, Iterable[bytes | memoryview]]:
+    """What a leaf means, however it is encoded: its length, and its octets in pieces."""
+    if part.end - part.start > _LARGE and not part.media_type.startswith("text/"):
+        return mime.size(contents.raw, part), mime.pieces(contents.raw, part)
+    octets = contents.octets(part)
+    content = _as_any_relay_has_it(octets) if part.media_type.startswith("text/") else octets
+    return len(content), (content,)
 
 
 def _as_any_relay_has_it(text: bytes) -> bytes | memoryview:

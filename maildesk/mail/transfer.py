@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _SPACE = b" \t\r\n\x0b\x0c"
@@ -41,20 +42,44 @@ def decode(data: bytes, encoding: str) -> bytes:
     return data
 
 
-def size(data: bytes, encoding: str) -> int:
-    """``len(decode(data, encoding))``, without decoding clean base64."""
+def size(data: memoryview, encoding: str) -> int:
+    """``len(decode(data, encoding))``; clean base64 is neither decoded nor copied."""
     if encoding not in ("base64", "quoted-printable", "x-uuencode", "uuencode", "x-uue", "uue"):
         return len(data)
-    if encoding == "base64" and _is_base64(data):
-        pieces = (data[start : start + _PIECE] for start in range(0, len(data), _PIECE))  # no second copy of it all
-        padding = b"".join(piece.translate(None, _BASE64 + _SPACE) for piece in pieces)
-        if padding in (b"", b"=", b"==") and data[-_PADDED:].rstrip(_SPACE).endswith(padding):
-            digits = len(data) - len(padding) - sum(data.count(space) for space in _SPACE)
-            return digits * 3 // 4
-    return len(decode(data, encoding))
+    if encoding == "base64" and (digits := _digits(data)) is not None:
+        return digits * 3 // 4
+    return len(decode(bytes(data), encoding))
 
 
-def _is_base64(data: bytes) -> bool:
+def pieces(data: memoryview, encoding: str) -> Iterator[bytes]:
+    """``decode(data, encoding)``; clean base64 a piece at a time, so that a large file is never in memory whole."""
+    if encoding != "base64" or _digits(data) is None:
+        yield decode(bytes(data), encoding)
+        return
+    left = b""
+    for start in range(0, len(data), _PIECE):
+        digits = left + bytes(data[start : start + _PIECE]).translate(None, _SPACE)
+        whole = len(digits) - len(digits) % 4
+        yield binascii.a2b_base64(digits[:whole])
+        left = digits[whole:]
+    yield base64(left)
+
+
+def _digits(data: memoryview) -> int | None:
+    """How many there are in base64 without any damage; None in any other text."""
+    if not _is_base64(data):
+        return None
+    padding, spaces = b"", 0
+    for start in range(0, len(data), _PIECE):
+        piece = bytes(data[start : start + _PIECE])
+        padding += piece.translate(None, _BASE64 + _SPACE)
+        spaces += sum(piece.count(space) for space in _SPACE)
+    if padding in (b"", b"=", b"==") and bytes(data[-_PADDED:]).rstrip(_SPACE).endswith(padding):
+        return len(data) - len(padding) - spaces
+    return None
+
+
+def _is_base64(data: bytes | memoryview) -> bool:
     """Whether it is what it was declared; some clients declare base64 and send the words as they are."""
     return bool(_BASE64_BEGINS.match(data)) or not _WORDS.search(data, 0, 200)
 

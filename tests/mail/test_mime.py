@@ -110,7 +110,16 @@ def test_damaged_encodings_lose_as_little_as_can_be(name: str, words: str) -> No
 @given(st.text("AZaz09+/=-_ \r\n!", max_size=200), st.sampled_from(["base64", "quoted-printable", "uuencode", "7bit"]))
 def test_the_size_is_told_exactly_without_decoding(text: str, encoding: str) -> None:
     data = text.encode()
-    assert transfer.size(data, encoding) == len(transfer.decode(data, encoding))
+    assert transfer.size(memoryview(data), encoding) == len(transfer.decode(data, encoding))
+
+
+@pytest.mark.parametrize("piece", [1, 5, 8])
+@given(st.text("AZaz09+/=-_ \r\n!", max_size=60), st.sampled_from(["base64", "quoted-printable", "7bit"]))
+def test_pieces_are_what_is_decoded_as_a_whole(piece: int, text: str, encoding: str) -> None:
+    data = text.encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transfer, "_PIECE", piece)
+        assert b"".join(transfer.pieces(memoryview(data), encoding)) == transfer.decode(data, encoding)
 
 
 @given(st.binary(max_size=400))
