@@ -216,7 +216,9 @@ def test_threads_hold_what_a_recipient_knows_and_nothing_else(store: Store) -> N
         QueueMail(b"x", "<to-ann@acme.test>", "", "Ann@customer.test", Purpose.REPLY, 1),
         QueueMail(b"x", "<to-alice@acme.test>", "", "alice@acme.test", Purpose.NOTICE, 1),
     )
-    threads = facts.threads(store, 1)
+    ours = rows.ticket(store, 1)
+    assert ours is not None
+    threads = facts.threads(store, ours)
     assert threads["ann@customer.test"] == ("<m1@customer.test>", "<to-ann@acme.test>")
     assert threads["bo@customer.test"] == ("<m1@customer.test>",)
     assert threads["alice@acme.test"] == ("<to-alice@acme.test>",)
