@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -261,3 +262,11 @@ def test_a_backup_is_a_whole_store(store: Store, tmp_path: Path) -> None:
 def test_time_survives_the_table(store: Store) -> None:
     assert to_text(datetime(2026, 3, 2, 12, 0, 0, 123456, tzinfo=UTC)) == "2026-03-02T12:00:00.123Z"
     assert to_time("2026-03-02T12:00:00.123Z") == datetime(2026, 3, 2, 12, 0, 0, 123000, tzinfo=UTC)
+
+
+def test_the_hour_that_comes_twice_is_told_apart() -> None:
+    rome = ZoneInfo("Europe/Rome")
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=rome)
+    assert first == first.replace(fold=1)  # so says Python
+    assert to_text(first) == "2026-10-25T00:30:00.000Z"
+    assert to_text(first.replace(fold=1)) == "2026-10-25T01:30:00.000Z"
