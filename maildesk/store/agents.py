@@ -127,7 +127,7 @@ def loads(store: Store) -> dict[str, int]:
     """How many live tickets each agent has."""
     found = store.rows(
         "SELECT assignee, count(*) AS n FROM tickets"
-        " WHERE assignee IS NOT NULL AND status IN ('new', 'open', 'pending') GROUP BY assignee"
+        " WHERE assignee IS NOT NULL AND (status = 'new' OR status = 'open' OR status = 'pending') GROUP BY assignee"
     )
     return {row["assignee"]: row["n"] for row in found}
 

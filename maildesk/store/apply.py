@@ -64,6 +64,17 @@ _SET_FIELD = {field: f"UPDATE tickets SET {field.value} = ?, updated_at = ? WHER
 _GET_FIELD = {field: f"SELECT {field.value} FROM tickets WHERE id = ?" for field in Field}  # noqa: S608
 
 
+# What a message does to its ticket.
+_GROWN = {
+    kind: f"UPDATE tickets SET updated_at = max(updated_at, :at){also} WHERE id = :id"  # noqa: S608
+    for kind, also in {
+        Kind.NOTE: "",
+        Kind.CUSTOMER: f", revision = revision + 1, waiting_since = {waiting.BY_CUSTOMER}",
+        Kind.AGENT: ", revision = revision + 1, waiting_since = NULL,"
+        " replied_at = max(coalesce(replied_at, ''), :written)",
+    }.items()
+}
+
 _json = json.JSONEncoder(ensure_ascii=False).encode  # made once: it takes longer than to use it
 
 
@@ -74,10 +85,7 @@ class _Act:
     store: Store
     actor: str
     now: datetime
-
-    @property
-    def at(self) -> str:
-        return to_text(self.now)
+    at: str  # the same as the tables hold it
 
     def event(self, ticket_id: int, kind: str, data: Mapping[str, Value]) -> None:
         self.store.execute(
@@ -88,7 +96,7 @@ class _Act:
 
 def apply(store: Store, plan: Plan, now: datetime) -> None:
     """Applies every step in order; sqlite3.Error leaves nothing applied (the transaction is the caller's)."""
-    act = _Act(store, plan.actor, now)
+    act = _Act(store, plan.actor, now, to_text(now))
     merged: dict[int, int] = {}
     for each in plan.steps:
         step = together.followed(each, merged) if merged else each
@@ -99,14 +107,32 @@ def apply(store: Store, plan: Plan, now: datetime) -> None:
             merged[step.ticket_id] = step.into
 
 
-def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, as the union lists them
+def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, those of most mails first
     match step:
         case CreateTicket():
             _create(act, step)
-        case SetField():
-            _set(act, step)
+        case SetTimer():
+            act.store.execute(
+                "INSERT OR REPLACE INTO timers (kind, at, ticket_id, agent, label) VALUES (?, ?, ?, ?, ?)",
+                (step.kind, to_text(step.at), step.ticket_id or 0, step.agent or "", step.label),
+            )
         case AddEntry():
             _add_entry(act, step)
+        case GatherNotice():
+            act.store.execute(
+                "INSERT INTO gathered (agent, ticket_id, entry_id) VALUES (?, ?, ?)",
+                (step.agent, step.ticket_id, step.entry_id),
+            )
+        case QueueMail():
+            _queue(act, step)
+        case CancelTimers():
+            for kind in step.kinds:
+                act.store.execute(
+                    "DELETE FROM timers WHERE ticket_id = ?1 AND kind = ?2 AND (?3 IS NULL OR label = ?3)",
+                    (step.ticket_id, kind, step.label),
+                )
+        case SetField():
+            _set(act, step)
         case SetKind():
             _set_kind(act, step)
         case AddTag():
@@ -161,26 +187,8 @@ def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, as
             act.event(step.ticket_id, "rated", {"old": old, "new": step.score})
         case RecordEvent():
             act.event(step.ticket_id, step.kind, step.data)
-        case QueueMail():
-            _queue(act, step)
-        case SetTimer():
-            act.store.execute(
-                "INSERT OR REPLACE INTO timers (kind, at, ticket_id, agent, label) VALUES (?, ?, ?, ?, ?)",
-                (step.kind, to_text(step.at), step.ticket_id or 0, step.agent or "", step.label),
-            )
         case StandTimers():
             due.stand(act.store, step, act.now)
-        case CancelTimers():
-            for kind in step.kinds:
-                act.store.execute(
-                    "DELETE FROM timers WHERE ticket_id = ?1 AND kind = ?2 AND (?3 IS NULL OR label = ?3)",
-                    (step.ticket_id, kind, step.label),
-                )
-        case GatherNotice():
-            act.store.execute(
-                "INSERT INTO gathered (agent, ticket_id, entry_id) VALUES (?, ?, ?)",
-                (step.agent, step.ticket_id, step.entry_id),
-            )
         case TakeGathered():
             act.store.execute("DELETE FROM gathered WHERE agent = ? AND id <= ?", (step.agent, step.up_to))
         case RaiseAlarm():
@@ -240,14 +248,15 @@ def _create(act: _Act, step: CreateTicket) -> None:
 
 def _contact(act: _Act, email: str, name: str, language: str) -> int:
     """The contact's id; made at the first mail, and its name and language kept when they become known."""
-    act.store.execute(
-        "INSERT INTO contacts (email, name, language, created_at) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT(email) DO UPDATE SET"
-        " name = CASE WHEN excluded.name != '' THEN excluded.name ELSE name END,"
-        " language = CASE WHEN excluded.language != '' THEN excluded.language ELSE language END",
-        (email, name, language, act.at),
-    )
-    return int(act.store.value("SELECT id FROM contacts WHERE email = ?", (email,)))
+    known = act.store.row("SELECT id, name, language FROM contacts WHERE email = ?", (email,))
+    if known is None:
+        sql = "INSERT INTO contacts (email, name, language, created_at) VALUES (?, ?, ?, ?)"
+        return act.store.insert(sql, (email, name, language, act.at))
+    id, *had = known
+    has = [name or had[0], language or had[1]]
+    if has != had:
+        act.store.execute("UPDATE contacts SET name = ?, language = ? WHERE id = ?", (*has, id))
+    return int(id)
 
 
 def _join(act: _Act, step: AddParticipant) -> None:
@@ -373,16 +382,8 @@ def _add_entry(act: _Act, step: AddEntry) -> None:
 
 def _grow(act: _Act, new: Entry) -> None:
     """What nobody has let in, or nobody wrote, moves nothing; a note is no public message."""
-    if new.kind not in (Kind.HELD, Kind.AUTO):
-        grows = int(new.kind is not Kind.NOTE)
-        act.store.execute(
-            "UPDATE tickets SET updated_at = max(updated_at, ?), revision = revision + ? WHERE id = ?",
-            (act.at, grows, new.ticket_id),
-        )
-    waiting.written(act.store, new)
-    if new.kind is Kind.AGENT:
-        sql = "UPDATE tickets SET replied_at = max(coalesce(replied_at, ''), ?) WHERE id = ?"
-        act.store.execute(sql, (to_text(new.created_at), new.ticket_id))
+    if grown := _GROWN.get(new.kind):
+        act.store.execute(grown, {"id": new.ticket_id, "at": act.at, "written": to_text(new.created_at)})
     act.event(new.ticket_id, "message", {"message": new.id, "kind": new.kind, "author": new.author})
 
 
@@ -427,6 +428,6 @@ def _queue(act: _Act, step: QueueMail) -> None:
     )
     if step.ticket_id is not None and step.agent is None:  # their reply address is good for another while
         act.store.execute(
-            "UPDATE participants SET issued_at = ? WHERE ticket_id = ? AND email = ?",
+            "UPDATE participants SET issued_at = ?1 WHERE ticket_id = ?2 AND email = ?3 AND issued_at != ?1",
             (act.at, step.ticket_id, step.envelope_to),
         )

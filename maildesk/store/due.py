@@ -80,10 +80,13 @@ def put_off(store: Store, timer: Timer, until: datetime) -> None:
     store.execute("UPDATE timers SET at = ? WHERE id = ?", (to_text(until), timer.id))
 
 
+_HUSH = "SELECT 1 FROM timers WHERE ticket_id = 0 AND kind = ?1 AND agent = '' AND label = {} AND at > ?3"
+_HUSHED = f"{_HUSH.format('?2')} UNION ALL {_HUSH.format(repr(''))}"
+
+
 def hushed(store: Store, mailbox: str, now: datetime) -> bool:
     """Whether the admins need not hear now that this mailbox reached the cap on auto-replies."""
-    sql = "SELECT 1 FROM timers WHERE kind = ? AND ticket_id = 0 AND agent = '' AND label IN (?, '') AND at > ?"
-    return store.value(sql, (TimerKind.HUSH, mailbox, to_text(now))) is not None
+    return store.value(_HUSHED, (TimerKind.HUSH, mailbox, to_text(now))) is not None
 
 
 def next_at(store: Store) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from maildesk.model import (
     View,
     mailbox_of,
 )
-from maildesk.store import agents, due, frequent, intake, looks, outside, ratings, reach, rows, usual
+from maildesk.store import agents, due, frequent, intake, looks, outside, queue, ratings, reach, rows, usual
 from maildesk.store.engine import Store, to_text, to_time
 
 _THREAD = 20  # Message-IDs of a thread that go into References; RFC 5322 §3.6.4 sets no limit, servers do
@@ -54,10 +54,12 @@ def gather(store: Store, question: Question) -> Facts:
     history = _history(store, found.id, question.inbox_id) if found else _History()
     following = _follow_up(store, found) if found else None
     opens = _may_open(question, found)
+    to_sender, by_day = _auto_replies_to(store, question)
+    upcoming = _next(store)
     return Facts(
         keys=store.keys(),
-        next_ticket=_next(store, "tickets"),
-        next_entry=_next(store, "messages"),
+        next_ticket=upcoming["tickets"],
+        next_entry=upcoming["messages"],
         duplicate_of=intake.same_as(store, question.inbox_id, question.digest) if question.digest else None,
         ours=_first_sent(store, [question.message_id]) if question.message_id else None,
         since=since,
@@ -95,19 +97,19 @@ def gather(store: Store, question: Question) -> Facts:
         held=history.held,
         private=history.private,
         public_words=history.public_words,
-        replies=replies(store, found.id, question.hour_ago) if found and question.hour_ago else 0,
+        replies=replies(store, found.id, question.hour_ago) if found and question.agent and question.hour_ago else 0,
         follow_up=following,
         entry_raw=_raw(store, history.entry) if history.entry and signed_for else b"",
         threads={
-            **(threads(store, found.id) if found else {}),
-            **(threads(store, following.id) if following else {}),
+            **(threads(store, found) if found else {}),
+            **(threads(store, following) if following else {}),
         },
-        auto_replies_to_sender=_auto_replies_to(store, question.author, question.auto_replies_since),
-        auto_replies_by_day=_auto_replies_to(store, question.author, question.day_since),
-        auto_replies_of_desk=_auto_replies(store, question.desk_since, question.desk_limit),
+        auto_replies_to_sender=to_sender,
+        auto_replies_by_day=by_day,
+        auto_replies_of_desk=_auto_replies(store, question.desk_since, question.desk_limit, upcoming["outbox"]),
         cap_told=due.hushed(store, mailbox_of(question.author), now),
         notices=notices(store, question.notices_since) if question.notices_since else {},
-        answers=answers(store, question.hour_ago) if question.hour_ago else {},
+        answers=answers(store, question.hour_ago) if question.agent and question.hour_ago else {},
         shown=shown(store, question.hour_ago) if question.hour_ago and question.looks else {},
         gathering=gathering(store),
         usual=usual.now(store, now) if opens else None,
@@ -133,9 +135,11 @@ def _here(question: Question, look: Look, ticket: Ticket | None = None) -> Look:
     return replace(look, ticket_id=ticket.id)
 
 
-def _next(store: Store, table: str) -> int:
-    """The id that the next row will have: AUTOINCREMENT never gives one out twice."""
-    return int(store.value("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)) or 0) + 1
+def _next(store: Store) -> dict[str, int]:
+    """The ids that the next rows will have: AUTOINCREMENT never gives one out twice."""
+    given = dict.fromkeys(("tickets", "messages", "outbox"), 0)
+    given.update(store.execute("SELECT name, seq FROM sqlite_sequence"))
+    return {table: last + 1 for table, last in given.items()}
 
 
 _NOBODY: tuple[Ticket | None, datetime | None] = (None, None)
@@ -183,7 +187,7 @@ def _first_sent(store: Store, message_ids: Sequence[str]) -> SentMail | None:
     return None
 
 
-def threads(store: Store, ticket_id: int) -> dict[str, tuple[str, ...]]:
+def threads(store: Store, ticket: Ticket) -> dict[str, tuple[str, ...]]:
     """For each recipient, the Message-IDs that their client knows of this ticket, oldest first.
 
     What we sent to them, and customers' own mails; never what somebody else was sent, nor an
@@ -193,19 +197,19 @@ def threads(store: Store, ticket_id: int) -> dict[str, tuple[str, ...]]:
     sent = store.rows(
         "SELECT envelope_to, message_id, created_at FROM outbox"
         " WHERE ticket_id = ? AND state != 'dropped' ORDER BY id DESC LIMIT 200",
-        (ticket_id,),
+        (ticket.id,),
     )
-    for row in sent:
-        found[row["envelope_to"].casefold()].append((row["created_at"], row["message_id"]))
+    for recipient, message_id, at in sent:
+        found[recipient.casefold()].append((at, message_id))
     theirs = [
-        (row["created_at"], row["message_id"])
-        for row in store.rows(
-            "SELECT message_id, created_at FROM messages WHERE ticket_id = ? AND kind = 'customer'"
+        (at, message_id)
+        for at, message_id in store.rows(
+            "SELECT created_at, message_id FROM messages WHERE ticket_id = ? AND kind = 'customer'"
             " AND message_id != '' ORDER BY id DESC LIMIT ?",
-            (ticket_id, _THREAD),
+            (ticket.id, _THREAD),
         )
     ]
-    on_ticket = {p.email.casefold() for p in rows.participants(store, ticket_id)}
+    on_ticket = {p.email.casefold() for p in ticket.participants}
     result = {"": tuple(message_id for _, message_id in sorted(theirs))}
     for recipient in found.keys() | on_ticket:
         ids = found[recipient] + (theirs if recipient in on_ticket else [])
@@ -213,38 +217,38 @@ def threads(store: Store, ticket_id: int) -> dict[str, tuple[str, ...]]:
     return result
 
 
-def _auto_replies_to(store: Store, recipient: str, since: datetime | None) -> int:
-    if since is None or not recipient:
-        return 0
-    return int(
-        store.value(
-            "SELECT count(*) FROM outbox WHERE kind IN ('auto_reply', 'auto_reply_plain', 'follow_up')"
-            " AND mailbox = ? AND created_at > ?",
-            (mailbox_of(recipient), to_text(since)),
-        )
-    )
+def _auto_replies_to(store: Store, question: Question) -> tuple[int, int]:
+    """How many went to the sender within the time of `auto_reply_limit`, and within that of `auto_reply_day_limit`."""
+    since, day = question.auto_replies_since, question.day_since
+    if since is None or day is None or not question.author:
+        return 0, 0
+    to_sender, by_day = store.execute(
+        "SELECT coalesce(sum(created_at > ?1), 0), coalesce(sum(created_at > ?2), 0) FROM outbox"
+        " WHERE mailbox = ?3 AND created_at > min(?1, ?2)"
+        " AND (kind = 'auto_reply' OR kind = 'auto_reply_plain' OR kind = 'follow_up')",
+        (to_text(since), to_text(day), mailbox_of(question.author)),
+    ).fetchone()
+    return to_sender, by_day
 
 
-def _auto_replies(store: Store, since: datetime | None, limit: int) -> int:
+def _auto_replies(store: Store, since: datetime | None, limit: int, upcoming: int) -> int:
     """How many went out since then, to whomever, up to ``limit``.
 
-    They are counted where they may be so many at all: if the mails of all kinds since the first of them are.
+    They are counted where they may be so many at all: if the mails of all kinds since then are. ``upcoming`` is the id
+    that the next mail will have.
     """
     if since is None:
         return 0
-    first = store.value(
-        "SELECT min((SELECT coalesce(min(id), 1 << 62) FROM (SELECT id FROM outbox"
-        " WHERE kind = value AND created_at > ? ORDER BY created_at LIMIT 1)))"
-        """ FROM json_each('["auto_reply", "auto_reply_plain", "follow_up"]')""",
-        (to_text(since),),
-    )
-    if limit and _next(store, "outbox") - first < limit:
-        return 0
+    after = to_text(since)
+    if limit:
+        at = store.value("SELECT created_at FROM outbox WHERE id <= ? ORDER BY id DESC LIMIT 1", (upcoming - limit,))
+        if at is None or at <= after:
+            return 0
     return int(
         store.value(
             "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE kind IN ('auto_reply', 'auto_reply_plain', 'follow_up')"
             " AND created_at > ? LIMIT ?)",
-            (to_text(since), limit or -1),
+            (after, limit or -1),
         )
     )
 
@@ -267,11 +271,11 @@ def shown(store: Store, since: datetime) -> dict[str, int]:
 def _mailed(store: Store, since: datetime, kinds: str) -> dict[str, int]:
     """Mails of these kinds, by agent."""
     found = store.rows(
-        f"SELECT agent, count(*) AS n FROM outbox WHERE kind IN ({kinds})"  # noqa: S608 - texts of this file alone
-        " AND agent IS NOT NULL AND created_at > ? GROUP BY agent",
+        f"SELECT agent FROM outbox WHERE kind IN ({kinds})"  # noqa: S608 - texts of this file alone
+        " AND agent IS NOT NULL AND created_at > ?",
         (to_text(since),),
     )
-    return {row["agent"]: row["n"] for row in found}
+    return Counter(agent for (agent,) in found)
 
 
 def replies(store: Store, ticket_id: int, since: datetime) -> int:
@@ -299,14 +303,16 @@ def _may_open(question: Question, found: Ticket | None) -> bool:
     return found is None or found.status is Status.CLOSED or found.participant(question.author) is None
 
 
+_OF_CONTACT = (
+    f"SELECT id, subject, status FROM tickets WHERE contact_id = ? AND {queue.IS_LIVE}"  # noqa: S608 - a fixed text
+    " AND merged_into IS NULL ORDER BY id DESC LIMIT ?"
+)
+
+
 def _own(store: Store, contact_id: int, limit: int) -> tuple[tuple[int, str, Status], ...]:
     """The newest of a person's tickets that are not over."""
-    found = store.rows(
-        "SELECT id, subject, status FROM tickets WHERE contact_id = ? AND status IN ('new', 'open', 'pending')"
-        " AND merged_into IS NULL ORDER BY id DESC LIMIT ?",
-        (contact_id, limit),
-    )
-    return tuple((row["id"], row["subject"], Status(row["status"])) for row in found)
+    found = store.rows(_OF_CONTACT, (contact_id, limit))
+    return tuple((id, subject, Status(status)) for id, subject, status in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,14 +329,14 @@ class _History:
 def _history(store: Store, ticket_id: int, without: int = 0) -> _History:
     """``without`` is the inbox id of a mail that was kept here and is thought about again."""
 
-    def last(kind: Kind) -> tuple[Entry, ...]:
-        return tuple(e for e in rows.entries(store, ticket_id, (kind,)) if not without or e.inbox_id != without)
-
-    held, theirs, ours = last(Kind.HELD), last(Kind.CUSTOMER), last(Kind.AGENT)
+    newest = rows.newest(store, ticket_id)
+    if without:
+        newest = {kind: [e for e in entries if e.inbox_id != without] for kind, entries in newest.items()}
+    held, theirs, ours = newest[Kind.HELD], newest[Kind.CUSTOMER], newest[Kind.AGENT]
     return _History(
         entry=next(iter(theirs), None),
-        held=held,
-        private=tuple(entry.text for entry in (*last(Kind.NOTE), *held)),
+        held=tuple(held),
+        private=tuple(entry.text for entry in (*newest[Kind.NOTE], *held)),
         public_words=tuple(entry.text for entry in (*theirs, *ours)),
         public=next(iter(ours), None),
     )
@@ -356,11 +362,11 @@ def of_ticket(store: Store, ticket_id: int, question: Question, sent: SentMail |
     ticket = rows.ticket(store, ticket_id)
     ticket_id = ticket.id if ticket else ticket_id  # of a merged one, the survivor
     history = _history(store, ticket_id)
-    now = question.now or _LONG_AGO
+    now, upcoming = question.now or _LONG_AGO, _next(store)
     return Facts(
         keys=store.keys(),
-        next_ticket=_next(store, "tickets"),
-        next_entry=_next(store, "messages"),
+        next_ticket=upcoming["tickets"],
+        next_entry=upcoming["messages"],
         signed_for=ticket,
         bounced=sent,
         failed=rows.entry_by_id(store, sent.entry_id) if sent else None,
@@ -376,7 +382,7 @@ def of_ticket(store: Store, ticket_id: int, question: Question, sent: SentMail |
         answered_at=reach.answered_at(store, ticket_id),
         reach=reach.of(store, ticket) if ticket else Reach(),
         told=due.told_of(store, ticket_id),
-        threads=threads(store, ticket_id),
+        threads=threads(store, ticket) if ticket else {},
         notices=notices(store, question.notices_since) if question.notices_since else {},
         gathering=gathering(store),
         others=_others(store, question.tickets),
@@ -389,11 +395,11 @@ def of_ticket(store: Store, ticket_id: int, question: Question, sent: SentMail |
 
 def of_desk(store: Store, question: Question) -> Facts:
     """The facts for due work that is about no ticket."""
-    now = question.now or _LONG_AGO
+    now, upcoming = question.now or _LONG_AGO, _next(store)
     return Facts(
         keys=store.keys(),
-        next_ticket=_next(store, "tickets"),
-        next_entry=_next(store, "messages"),
+        next_ticket=upcoming["tickets"],
+        next_entry=upcoming["messages"],
         seen={look: looks.see(store, _here(question, look), now) for look in question.looks},
         away=agents.away(store, now),
         loads=agents.loads(store) if question.loads else {},

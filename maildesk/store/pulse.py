@@ -29,13 +29,13 @@ _COUNTS = """
 SELECT
   (SELECT seq FROM sqlite_sequence WHERE name = 'inbox') AS mails,
   (SELECT seq FROM sqlite_sequence WHERE name = 'tickets') AS tickets,
-  (SELECT count(*) FROM inbox INDEXED BY inbox_waiting WHERE state = 'received') AS received,
+  (SELECT count(*) FROM inbox INDEXED BY inbox_state WHERE state = 'received') AS received,
   (SELECT count(*) FROM inbox INDEXED BY inbox_state WHERE state = 'quarantined') AS quarantined,
   (SELECT count(*) FROM outbox INDEXED BY outbox_state WHERE state = 'queued' AND state != 'sent') AS queued,
   (SELECT count(*) FROM outbox INDEXED BY outbox_state WHERE state = 'held' AND state != 'sent') AS held,
   (SELECT count(*) FROM outbox INDEXED BY outbox_state WHERE state = 'failed' AND state != 'sent') AS failed,
   (SELECT count(*) FROM alarms) AS alarms,
-  (SELECT received_at FROM inbox INDEXED BY inbox_waiting WHERE state = 'received' ORDER BY id LIMIT 1)
+  (SELECT received_at FROM inbox INDEXED BY inbox_state WHERE state = 'received' ORDER BY id LIMIT 1)
     AS oldest_received,
   (SELECT created_at FROM outbox INDEXED BY outbox_state WHERE state = 'queued' AND state != 'sent' ORDER BY id LIMIT 1)
     AS oldest_queued,

@@ -34,5 +34,8 @@ def asked_at(store: Store, email: str) -> datetime | None:
 
 
 def _asked(store: Store, purpose: Purpose, email: str) -> datetime | None:
-    sql = "SELECT max(created_at) FROM outbox WHERE kind = ? AND mailbox = ? AND state != 'dropped'"
+    sql = (
+        "SELECT max(created_at) FROM outbox INDEXED BY outbox_recent"
+        " WHERE kind = ? AND mailbox = ? AND state != 'dropped'"
+    )
     return to_time_or_none(store.value(sql, (purpose, mailbox_of(email))))

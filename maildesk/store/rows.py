@@ -24,49 +24,56 @@ from maildesk.model import (
 from maildesk.store.engine import Row, Store, to_time, to_time_or_none
 
 _MERGES = 20  # in a row; a ring of them, which nothing here makes, ends there
+_TICKET = """
+SELECT token, subject, status, priority, assignee, team, category, mailbox, contact_id, mood, urgent, due_at,
+  snoozed_until, tickets.created_at, updated_at, first_reply_at, replied_at, solved_at, closed_at, merged_into,
+  tickets.language, revision, waiting_since, contacts.email, contacts.name
+FROM tickets JOIN contacts ON contacts.id = contact_id WHERE tickets.id = ?"""
 
 
 def ticket(store: Store, id: int, merges: int = _MERGES) -> Ticket | None:
     """The ticket with who is on it and its tags; a merged one is followed to the survivor."""
-    row = store.row(
-        "SELECT tickets.*, contacts.email, contacts.name FROM tickets"
-        " JOIN contacts ON contacts.id = contact_id WHERE tickets.id = ?",
-        (id,),
-    )
+    row = store.row(_TICKET, (id,))
     if row is None:
         return None
-    if row["merged_into"] is not None and merges:
-        return ticket(store, row["merged_into"], merges - 1)
+    # By their places: to find a column by its name, SQLite's row walks through all of them.
+    (
+        token, subject, status, priority, assignee, team, category, mailbox, contact_id, mood, urgent, due_at,
+        snoozed_until, created_at, updated_at, first_reply_at, replied_at, solved_at, closed_at, merged_into, language,
+        revision, waiting_since, email, name,
+    ) = row  # fmt: skip
+    if merged_into is not None and merges:
+        return ticket(store, merged_into, merges - 1)
     return Ticket(
-        id=row["id"],
-        token=row["token"],
-        subject=row["subject"],
-        status=Status(row["status"]),
-        priority=Priority(row["priority"]),
-        created_at=to_time(row["created_at"]),
-        updated_at=to_time(row["updated_at"]),
-        contact_id=row["contact_id"],
-        requester=Address(row["name"], row["email"]),
-        language=row["language"],
-        assignee=row["assignee"],
-        team=row["team"],
-        category=row["category"],
-        mailbox=row["mailbox"],
-        due_at=to_time_or_none(row["due_at"]),
-        first_reply_at=to_time_or_none(row["first_reply_at"]),
-        replied_at=to_time_or_none(row["replied_at"]),
-        solved_at=to_time_or_none(row["solved_at"]),
-        closed_at=to_time_or_none(row["closed_at"]),
-        merged_into=row["merged_into"],
-        snoozed_until=to_time_or_none(row["snoozed_until"]),
-        mood=row["mood"],
-        urgent=bool(row["urgent"]),
-        revision=row["revision"],
-        waiting_since=to_time_or_none(row["waiting_since"]),
+        id=id,
+        token=token,
+        subject=subject,
+        status=Status(status),
+        priority=Priority(priority),
+        created_at=to_time(created_at),
+        updated_at=to_time(updated_at),
+        contact_id=contact_id,
+        requester=Address(name, email),
+        language=language,
+        assignee=assignee,
+        team=team,
+        category=category,
+        mailbox=mailbox,
+        due_at=to_time_or_none(due_at),
+        first_reply_at=to_time_or_none(first_reply_at),
+        replied_at=to_time_or_none(replied_at),
+        solved_at=to_time_or_none(solved_at),
+        closed_at=to_time_or_none(closed_at),
+        merged_into=merged_into,
+        snoozed_until=to_time_or_none(snoozed_until),
+        mood=mood,
+        urgent=bool(urgent),
+        revision=revision,
+        waiting_since=to_time_or_none(waiting_since),
         statuses=statuses(store, id),
         participants=participants(store, id),
-        watchers=frozenset(r["agent"] for r in store.rows("SELECT agent FROM watchers WHERE ticket_id = ?", (id,))),
-        tags=frozenset(r["tag"] for r in store.rows("SELECT tag FROM tags WHERE ticket_id = ?", (id,))),
+        watchers=frozenset(agent for (agent,) in store.rows("SELECT agent FROM watchers WHERE ticket_id = ?", (id,))),
+        tags=frozenset(tag for (tag,) in store.rows("SELECT tag FROM tags WHERE ticket_id = ?", (id,))),
         fields=fields(store, id),
     )
 
@@ -78,7 +85,7 @@ def statuses(store: Store, ticket_id: int) -> tuple[tuple[datetime, Status], ...
         " WHERE ticket_id = ? AND kind = 'status' ORDER BY id",
         (ticket_id,),
     )
-    return tuple((to_time(row["at"]), Status(row["status"])) for row in found)
+    return tuple((to_time(at), Status(status)) for at, status in found)
 
 
 def fields(store: Store, ticket_id: int) -> tuple[tuple[str, str], ...]:
@@ -90,10 +97,11 @@ def fields(store: Store, ticket_id: int) -> tuple[tuple[str, str], ...]:
 def participants(store: Store, ticket_id: int) -> tuple[Participant, ...]:
     """Who is on the ticket, the requester first."""
     rows = store.rows(
-        "SELECT * FROM participants WHERE ticket_id = ? ORDER BY role = 'requester' DESC, email",
+        "SELECT email, role, token, name, issued_at FROM participants WHERE ticket_id = ?"
+        " ORDER BY role = 'requester' DESC, email",
         (ticket_id,),
     )
-    return tuple(Participant(r["email"], r["role"], r["token"], r["name"], to_time(r["issued_at"])) for r in rows)
+    return tuple(Participant(email, role, token, name, to_time(at)) for email, role, token, name, at in rows)
 
 
 def entry(row: Row) -> Entry:
@@ -119,19 +127,29 @@ def entry_by_id(store: Store, id: int | None) -> Entry | None:
     return entry(row) if row else None
 
 
+_SHOWN = 50  # messages of a kind
+_NEWEST = " UNION ALL ".join(
+    f"SELECT * FROM (SELECT * FROM messages WHERE ticket_id = ?1 AND kind = '{kind}' ORDER BY id DESC LIMIT {_SHOWN})"  # noqa: S608
+    for kind in (Kind.CUSTOMER, Kind.AGENT, Kind.NOTE, Kind.HELD)
+)
+
+
+def newest(store: Store, ticket_id: int) -> dict[Kind, list[Entry]]:
+    """The last fifty messages of each kind that people write, newest first: no flood of another kind hides them."""
+    found: dict[Kind, list[Entry]] = {kind: [] for kind in Kind}
+    for row in store.rows(_NEWEST, (ticket_id,)):
+        found[Kind(row["kind"])].append(entry(row))
+    return found
+
+
 def entries(store: Store, ticket_id: int, kinds: Iterable[Kind]) -> tuple[Entry, ...]:
-    """The last fifty messages of these kinds on a ticket, newest first; no flood of another kind hides them."""
+    """The last fifty messages of these kinds together."""
     found = store.rows(
         "SELECT * FROM messages WHERE ticket_id = ? AND kind IN (SELECT value FROM json_each(?))"
-        " ORDER BY id DESC LIMIT 50",
-        (ticket_id, json.dumps([str(kind) for kind in kinds])),
+        " ORDER BY id DESC LIMIT ?",
+        (ticket_id, json.dumps([str(kind) for kind in kinds]), _SHOWN),
     )
     return tuple(entry(row) for row in found)
-
-
-def last_entry(store: Store, ticket_id: int, kinds: Iterable[Kind]) -> Entry | None:
-    """The newest message of these kinds on a ticket."""
-    return next(iter(entries(store, ticket_id, kinds)), None)
 
 
 def event(row: Row) -> Event:

@@ -5,22 +5,14 @@ Run inside the transaction that applies a plan. It records no events: those of t
 
 from __future__ import annotations
 
-from maildesk.model import Entry, Kind, Status
-from maildesk.store.engine import Store, to_text
+from maildesk.model import Status
+from maildesk.store.engine import Store
 
 OVER = frozenset({Status.SOLVED, Status.CLOSED, Status.SPAM})
-_OVER = "status IN ('solved', 'closed', 'spam')"
-
-
-def written(store: Store, entry: Entry) -> None:
-    """A customer's word begins a wait where none is on, unless it changes nothing (a thank-you); an agent's ends it."""
-    if entry.kind is Kind.AGENT:
-        store.execute("UPDATE tickets SET waiting_since = NULL WHERE id = ?", (entry.ticket_id,))
-    elif entry.kind is Kind.CUSTOMER:
-        store.execute(
-            f"UPDATE tickets SET waiting_since = coalesce(waiting_since, ?) WHERE id = ? AND NOT {_OVER}",  # noqa: S608
-            (to_text(entry.created_at), entry.ticket_id),
-        )
+_OVER = "(status = 'solved' OR status = 'closed' OR status = 'spam')"
+# What a customer's word makes of it: a wait begins where none is on, unless the word changes nothing (a thank-you). An
+# agent's word ends every wait.
+BY_CUSTOMER = f"CASE WHEN {_OVER} THEN waiting_since ELSE coalesce(waiting_since, :written) END"
 
 
 def over(store: Store, ticket_id: int) -> None:

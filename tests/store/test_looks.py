@@ -281,7 +281,7 @@ LOOKS = [
     (MINE, {"tickets_assigned"}),
     (Look(View.LIST, assignee="alice", status="closed"), {"tickets_queue"}),
     (Look(View.LIST, teams=("billing", "")), {"tickets_team"}),
-    (Look(View.LIST, unassigned=True, teams=("billing", "")), {"tickets_unassigned"}),
+    (Look(View.LIST, unassigned=True, teams=("billing", "")), {"tickets_team"}),
     (Look(View.LIST, unassigned=True), {"tickets_queue"}),
     (Look(View.LIST, priority="urgent"), {"tickets_queue"}),
     (Look(View.LIST, assignee="alice", waits=True), {"tickets_assigned"}),

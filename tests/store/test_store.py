@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -216,7 +217,9 @@ def test_threads_hold_what_a_recipient_knows_and_nothing_else(store: Store) -> N
         QueueMail(b"x", "<to-ann@acme.test>", "", "Ann@customer.test", Purpose.REPLY, 1),
         QueueMail(b"x", "<to-alice@acme.test>", "", "alice@acme.test", Purpose.NOTICE, 1),
     )
-    threads = facts.threads(store, 1)
+    ours = rows.ticket(store, 1)
+    assert ours is not None
+    threads = facts.threads(store, ours)
     assert threads["ann@customer.test"] == ("<m1@customer.test>", "<to-ann@acme.test>")
     assert threads["bo@customer.test"] == ("<m1@customer.test>",)
     assert threads["alice@acme.test"] == ("<to-alice@acme.test>",)
@@ -259,3 +262,11 @@ def test_a_backup_is_a_whole_store(store: Store, tmp_path: Path) -> None:
 def test_time_survives_the_table(store: Store) -> None:
     assert to_text(datetime(2026, 3, 2, 12, 0, 0, 123456, tzinfo=UTC)) == "2026-03-02T12:00:00.123Z"
     assert to_time("2026-03-02T12:00:00.123Z") == datetime(2026, 3, 2, 12, 0, 0, 123000, tzinfo=UTC)
+
+
+def test_the_hour_that_comes_twice_is_told_apart() -> None:
+    rome = ZoneInfo("Europe/Rome")
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=rome)
+    assert first == first.replace(fold=1)  # so says Python
+    assert to_text(first) == "2026-10-25T00:30:00.000Z"
+    assert to_text(first.replace(fold=1)) == "2026-10-25T01:30:00.000Z"
