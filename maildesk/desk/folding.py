@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _LETTERS = re.compile(r"[^\W\d_]+")
+_ASCII = {code: chr(code) if chr(code).isalpha() else " " for code in range(128)}
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 
 
@@ -21,4 +22,5 @@ def _without_accents(match: re.Match[str]) -> str:
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a text, folded; digits and signs are none."""
-    return tuple(_LETTERS.findall(folded(text)))
+    bare = folded(text)
+    return tuple(bare.translate(_ASCII).split() if bare.isascii() else _LETTERS.findall(bare))  # the same, sooner

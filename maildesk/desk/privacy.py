@@ -96,7 +96,7 @@ def _ways_to_see(text: str) -> set[str]:
     said = html.unescape(text) if "&" in text else text
     shown = re.sub(r"<[^<>]{0,2000}>", "", said) if "<" in said else said
     meant = unquote(text) if "%" in text else text
-    hidden = [c for c in set(shown) if unicodedata.category(c) == "Cf"] if not shown.isascii() else []
+    hidden = [c for c in set(shown) if c > "\x7f" and unicodedata.category(c) == "Cf"] if not shown.isascii() else []
     visible = shown.translate(dict.fromkeys(map(ord, hidden))) if hidden else shown
     return {text, said, shown, meant, visible}
 

@@ -137,7 +137,9 @@ def _file_name(name: str) -> str:
 def _quoted(octets: bytes) -> bytes:
     """Quoted-printable. `From ` and a lone dot at a line's start are encoded too: mbox and SMTP servers spoil them."""
     body = binascii.b2a_qp(octets, istext=True)
-    return re.sub(rb"(?m)^(?:F(?=rom )|\.(?=\r?$))", lambda m: b"=%02X" % m[0][0], body)
+    if b"\n." in body or b"\nFrom " in body or body.startswith((b".", b"From ")):  # a look, before the pattern looks
+        body = re.sub(rb"(?m)^(?:F(?=rom )|\.(?=\r?$))", lambda m: b"=%02X" % m[0][0], body)
+    return body
 
 
 def _base64(octets: bytes) -> bytes:
