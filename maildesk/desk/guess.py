@@ -50,7 +50,9 @@ def _denied(before: str) -> bool:
 
 
 def _shouts(text: str) -> bool:
-    capitals = len(text) - len(text.encode().translate(None, _CAPITALS)) if text.isascii() else sum(map(str.isupper, text))
+    capitals = (
+        len(text) - len(text.encode().translate(None, _CAPITALS)) if text.isascii() else sum(map(str.isupper, text))
+    )
     return capitals >= _SHOUTED * _LETTERS and capitals > _SHOUTED * max(sum(map(str.isalpha, text)), _LETTERS)
 
 
