@@ -78,8 +78,8 @@ def guard(config: Config, own: str = "") -> Guard:
         if not text:
             return ""
         ways = _ways_to_see(text)
-        if "%" in text:  # what a link means: where there is no address but the reader's own, as it begins
-            ways.add(unquote(text if _may_hold_address(without_own(text)) else _first_line(text)))
+        if "%" in _first_line(text) or ("%" in text and _may_hold_address(without_own(text))):
+            ways.add(unquote(text))  # as a link means it; of others, that is no other command nor address
         for seen in ways:
             foreign = without_own(seen)
             if _may_hold_address(foreign):
