@@ -33,7 +33,12 @@ _MORE = "something anything everything someone somebody there here qualcosa ceva
 
 def terms(subject: str, text: str) -> tuple[str, ...]:
     """What a mail is searched by: the beginnings of its telling words, each once, in their order."""
-    return tuple(dict.fromkeys(_stem(word) for word in _telling(f"{subject}\n{text}"[:_READ])))[:_WORDS]
+    found: dict[str, None] = {}
+    for word in _telling(f"{subject}\n{text}"[:_READ]):
+        found[_stem(word)] = None
+        if len(found) == _WORDS:
+            break
+    return tuple(found)
 
 
 def matching(found: Iterable[Frequent], asked: Sequence[str], language: str, limit: int) -> tuple[Frequent, ...]:
@@ -77,7 +82,9 @@ def _share(question: str, asked: Sequence[str]) -> float:
 
 
 def _telling(text: str) -> Iterator[str]:
-    return (word for word in words(text) if len(word) > 2 and word not in _small())
+    """Each once."""
+    small = _small()
+    return (word for word in dict.fromkeys(words(text)) if len(word) > 2 and word not in small)
 
 
 def _stem(word: str) -> str:

@@ -7,6 +7,8 @@ It refuses to read more than the beginning of a mail: who is angry says so early
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from maildesk.config.moods import URGENT
@@ -18,7 +20,7 @@ _READ = 1_500  # characters
 _GRAVEST = ("angry", "worried", "confused", "happy")
 _UPSET = frozenset({"angry", "worried"})
 _NOT = frozenset(words(NOT))
-_CAPITALS = re.compile("[A-Z]+")
+_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
 _SHOUTED, _LETTERS = 0.7, 40  # the share of capitals, among so many letters at least
 
 
@@ -28,8 +30,11 @@ def guess(subject: str, text: str, language: str) -> Feeling:
     said = set[str]()
     found = _phrases(language)
     if found is not None:
-        squeezed = " ".join(words(read))
-        said = {found[1][hit[0]] for hit in found[0].finditer(squeezed) if not _denied(squeezed[: hit.start()])}
+        read_words = words(read)
+        if not found.beginnings.isdisjoint(read_words):  # as in most mails it is
+            squeezed = " ".join(read_words)
+            hits = found.pattern.finditer(squeezed)
+            said = {found.moods[hit[0]] for hit in hits if not _denied(squeezed[: hit.start()])}
     if _shouts(text[:_READ]):
         said.add("angry")
     return Feeling(next((mood for mood in _GRAVEST if mood in said), None), URGENT in said)
@@ -45,13 +50,23 @@ def _denied(before: str) -> bool:
 
 
 def _shouts(text: str) -> bool:
-    capitals = len(text) - len(_CAPITALS.sub("", text)) if text.isascii() else sum(map(str.isupper, text))
+    capitals = (
+        len(text) - len(text.encode().translate(None, _CAPITALS)) if text.isascii() else sum(map(str.isupper, text))
+    )
     return capitals >= _SHOUTED * _LETTERS and capitals > _SHOUTED * max(sum(map(str.isalpha, text)), _LETTERS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """A language's phrases, as `folding.words` leaves them."""
+
+    beginnings: frozenset[str]  # the first word of each
+    pattern: re.Pattern[str]
+    moods: Mapping[str, str]  # of each phrase
+
+
 @lru_cache(maxsize=16)
-def _phrases(language: str) -> tuple[re.Pattern[str], dict[str, str]] | None:
-    """A pattern of a language's phrases as `folding.words` leaves them, and the mood of each."""
+def _phrases(language: str) -> _Phrases | None:
     moods: dict[str, str] = {}
     for row in WORDS.strip().splitlines():
         spoken, mood, phrases = (cell.strip() for cell in row.split("|"))
@@ -60,4 +75,5 @@ def _phrases(language: str) -> tuple[re.Pattern[str], dict[str, str]] | None:
     if not moods:
         return None
     longest_first = sorted(moods, key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b"), moods
+    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b")
+    return _Phrases(frozenset(phrase.partition(" ")[0] for phrase in moods), pattern, moods)

@@ -34,7 +34,7 @@ _LAST_YEAR = 9000
 _NEVER = "never open: look at hours.week, holidays and closed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # its years are kept by it: what tells it from others must be cheap
 class Calendar:
     """When a desk, a team or an agent is there.
 

@@ -100,6 +100,8 @@ def _shown(ticket: Ticket, config: Config, face: Face) -> Ticket:
     """A customer may have written an agent's address into a subject or a name: it must not keep an answer back."""
     name = privacy.redact(ticket.requester.name, config, face.address)
     subject = privacy.redact(ticket.subject, config, face.address)
+    if (name, subject) == (ticket.requester.name, ticket.subject):
+        return ticket
     return replace(ticket, subject=subject, requester=Address(name, ticket.requester.email))
 
 

@@ -45,13 +45,20 @@ def redact(text: str, config: Config, public: str = "") -> str:
     """The text with the ``public`` address (left out: the desk's) in place of all that customers must not see:
     agents' own addresses, and everybody's reply addresses (T14, T14b).
     """
+    if not _may_hold_address(text):
+        return text
     shown = public or config.desk.address
     return _private(config).sub(shown, reply_addresses(config.desk).sub(shown, text))
 
 
 def redact_tokens(text: str, config: Config) -> str:
     """The text with all reply addresses taken out: a customer's words may quote one (T14b)."""
-    return reply_addresses(config.desk).sub(REDACTED, text)
+    return reply_addresses(config.desk).sub(REDACTED, text) if _may_hold_address(text) else text
+
+
+def _may_hold_address(text: str) -> bool:
+    """No address is without one of these; to search for them all takes a hundred times as long."""
+    return "@" in text or "%40" in text
 
 
 def guard(config: Config, own: str = "") -> Guard:
@@ -62,14 +69,20 @@ def guard(config: Config, own: str = "") -> Guard:
     tokens, private = reply_addresses(config.desk), _private(config)
     readers = tuple(each for each in (own, quote(own, safe="@"), quote(own, safe="")) if each)
 
+    def without_own(text: str) -> str:
+        for each in readers:
+            text = text.replace(each, " ")
+        return text
+
     def look(text: str) -> str:
         if not text:
             return ""
-        for seen in _ways_to_see(text):
-            foreign = seen
-            for each in readers:
-                foreign = foreign.replace(each, " ")
-            if "@" in foreign or "%40" in foreign:  # no address is without; and both searches are slow
+        ways = _ways_to_see(text)
+        if "%" in _first_line(text) or ("%" in text and _may_hold_address(without_own(text))):
+            ways.add(unquote(text))  # as a link means it; of others, that is no other command nor address
+        for seen in ways:
+            foreign = without_own(seen)
+            if _may_hold_address(foreign):
                 if tokens.search(foreign):
                     return "somebody's reply address would be seen by a customer"
                 if private.search(seen) or private.search(foreign):  # either may begin where the reader's own ends
@@ -83,7 +96,7 @@ def guard(config: Config, own: str = "") -> Guard:
 
 def _begins_with_command(text: str) -> bool:
     """Whether the first thing that is read is a command; whoever means it as words puts other words before it."""
-    first = text.lstrip().partition("\n")[0]
+    first = _first_line(text)
     if not grammar.is_command(first):
         return False
     from maildesk.desk.commands.table import BY_NAME  # which imports what imports this
@@ -91,14 +104,17 @@ def _begins_with_command(text: str) -> bool:
     return bool(grammar.parse(first, tuple(BY_NAME)).commands)
 
 
+def _first_line(text: str) -> str:
+    return text.lstrip().partition("\n")[0]
+
+
 def _ways_to_see(text: str) -> set[str]:
-    """The text as written, as a browser shows it, as a link means it, and without what nobody sees."""
+    """The text as written, as a browser shows it, and without what nobody sees."""
     said = html.unescape(text) if "&" in text else text
     shown = re.sub(r"<[^<>]{0,2000}>", "", said) if "<" in said else said
-    meant = unquote(text) if "%" in text else text
-    hidden = [c for c in set(shown) if unicodedata.category(c) == "Cf"] if not shown.isascii() else []
+    hidden = [c for c in set(shown) if c > "\x7f" and unicodedata.category(c) == "Cf"] if not shown.isascii() else []
     visible = shown.translate(dict.fromkeys(map(ord, hidden))) if hidden else shown
-    return {text, said, shown, meant, visible}
+    return {text, said, shown, visible}
 
 
 def quotes_notice(words: str, desk: Desk) -> bool:

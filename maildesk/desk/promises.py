@@ -19,6 +19,7 @@ from maildesk.config import Config
 from maildesk.config.time import CLOCKS, Clock, Escalation, TicketWhen
 from maildesk.desk import hours
 from maildesk.desk.calendars import calendar
+from maildesk.desk.hours import Calendar
 from maildesk.model import Status, Ticket, TimerKind
 
 OVER = frozenset({Status.SOLVED, Status.CLOSED, Status.SPAM})
@@ -53,12 +54,13 @@ class Milestone:
 def milestones(config: Config, ticket: Ticket) -> dict[Key, Milestone]:
     """All that is still to come, or has come, of what was promised, while it is awaited."""
     found: dict[Key, Milestone] = {}
+    open_hours = calendar(config, ticket.team)
     for clock in CLOCKS:
         since = begun(ticket, clock)
         if since is not None:
             runs = tuple(_runs(config, ticket, clock, since))
             for key, span in _spans(config, ticket, clock):
-                found[key] = Milestone(clock, since, _reached(config, ticket, runs, span))
+                found[key] = Milestone(clock, since, _reached(ticket, runs, span, open_hours))
     return found
 
 
@@ -140,11 +142,10 @@ def _runs(config: Config, ticket: Ticket, clock: Clock, since: datetime) -> Iter
 
 
 def _reached(
-    config: Config, ticket: Ticket, runs: tuple[tuple[datetime, datetime | None], ...], span: timedelta
+    ticket: Ticket, runs: tuple[tuple[datetime, datetime | None], ...], span: timedelta, open_hours: Calendar | None
 ) -> datetime | None:
     if ticket.status in OVER:
         return None
-    open_hours = calendar(config, ticket.team)
     for begin, end in runs:
         passed = hours.between(begin, end, open_hours) if end is not None else None
         if passed is None or passed >= span:

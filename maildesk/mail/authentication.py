@@ -146,6 +146,8 @@ def _without_comments(value: str) -> str:
 
 def _statements(value: str) -> list[str]:
     """``value`` split at its semicolons, but for those in quotes."""
+    if '"' not in value:
+        return [piece for piece in value.split(";") if piece.strip()]
     pieces, start, quoted = [], 0, False
     for at, character in enumerate(value):
         if character == '"':

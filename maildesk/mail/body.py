@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from maildesk.mail import attachments, calendar, containers, html, mime, tnef
 from maildesk.mail.disposition import Disposition, is_body
+from maildesk.mail.letters import bare
 from maildesk.mail.mime import Contents, Part
 from maildesk.model import Attachment
 
@@ -30,7 +31,6 @@ _ADDRESSES_THE_READER = re.compile(
     r"\b(?:please|you|your|bitte|ihr|ihrem?|sie|veuillez|votre|vous|por favor|su|tu|suo|tuo|uw|u|din|ditt|seu|twój)\b",
     re.IGNORECASE,
 )
-_NO_LETTER = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,4 +249,4 @@ def _is_excuse(text: str, page: str) -> bool:
     if not (_SPEAKS_OF_HTML.search(text) and _ADDRESSES_THE_READER.search(text)):
         return False
     shown = html.letters(page)
-    return bool(shown) and _NO_LETTER.sub("", text)[:60] not in shown
+    return bool(shown) and bare(text)[:60] not in shown

@@ -21,6 +21,7 @@ from maildesk.mail import macros, sandbox, variables
 from maildesk.mail.macros import Order
 from maildesk.mail.render import Layout, Template, Templates
 from maildesk.mail.sandbox import Piece, Reading
+from maildesk.mail.shapes import Asked
 from maildesk.mail.sheets import Scalar, Sheet, Source, place, read, suggest
 from maildesk.mail.slots import CUT
 from maildesk.mail.variables import CANNED, FAQ, PAGE
@@ -220,17 +221,39 @@ def _around(one: _Read, layouts: Mapping[Key, _Read], fallback: str) -> tuple[_R
 
 def _assembled(one: _Read, layout: _Read | None, page: _Read | None) -> Template:
     header, signature, footer = (layout.piece(key) if layout else None for key in _AROUND)
+    whole = page.texts["html"] if page else None
     return Template(
         one.sheet.path,
         one.sheet.language,
         one.texts["text"].piece,
         one.piece("subject"),
         one.piece("html"),
-        Layout(header, signature, footer, page.piece("html") if page else None),
+        Layout(header, signature, footer, whole.piece if whole else None),
         one.words("description") or one.words("question"),
         *_parameters(one),
         any(mention.name == "words" for mention in one.texts["text"].reading.mentions),
+        _asked([text for part in (one, layout) if part for text in _said(part)], whole),
     )
+
+
+def _said(part: _Read) -> Iterator[_Text]:
+    """The texts of a sheet but for its page, if it is a layout."""
+    return (text for key, text in part.texts.items() if part.sheet.kind != "layout" or key != "html")
+
+
+def _asked(texts: list[_Text], page: _Text | None) -> Asked | None:
+    """What of the values a template's words depend on; None: on more than can be told beforehand."""
+    own = variables.names(PAGE) if page else frozenset[str]()
+    mentions = [mention.name for text in texts for mention in text.reading.mentions]
+    mentions += [mention.name for mention in (page.reading.mentions if page else ()) if mention.name not in own]
+    weighed = frozenset[str]()
+    for text in (*texts, *([page] if page else ())):
+        if text.reading.weighed is None:
+            return None
+        weighed |= text.reading.weighed
+    if page and own & (page.reading.weighed or frozenset()):
+        return None
+    return Asked.by((name for name in mentions if name != "html"), weighed)
 
 
 def _parameters(one: _Read) -> tuple[tuple[str, ...], tuple[str, ...]]:

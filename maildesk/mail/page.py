@@ -12,6 +12,7 @@ from functools import lru_cache
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from maildesk.mail.bounds import bounded
+from maildesk.mail.letters import bare
 
 NODES = 100_000  # elements and texts of one page
 QUOTES = 20  # levels of quotes, and of lists, that are told apart
@@ -35,7 +36,6 @@ _MARKS = _BLOCKS | {"a"}  # something stands after their children
 _TEXT = "-text"  # lexbor's tag of a text node
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
-_NO_LETTER = re.compile(r"[\W_]+")
 _RULE = "_" * 32  # as Outlook writes one above what it quotes
 
 
@@ -63,7 +63,7 @@ def letters(html: str) -> str:
     for node in parser.body.css(_MAY_HIDE) if hidden else ():
         if node.mem_id in hidden and node.mem_id != parser.body.mem_id:
             node.remove()
-    return _NO_LETTER.sub("", parser.body.text())
+    return bare(parser.body.text())
 
 
 def words(root: LexborNode) -> str | None:

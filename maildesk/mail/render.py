@@ -14,7 +14,7 @@ The HTML is the text read as Markdown (CommonMark, no raw HTML) where a template
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
@@ -25,12 +25,17 @@ from markdown_it import MarkdownIt
 from maildesk.mail import sandbox
 from maildesk.mail.macros import MACRO, Macro
 from maildesk.mail.sandbox import Piece
+from maildesk.mail.shapes import Asked, Shape, Unlike
 from maildesk.mail.sheets import Source
-from maildesk.mail.slots import Html, Slots, Words, free_blocks, one_line
+from maildesk.mail.slots import Filling, Html, Leaf, Slots, StandIn, Words, free_blocks, one_line
 
 __all__ = [
     "CannedIncomplete", "CannedMissing", "Rendered", "Source", "Template", "Templates", "Unrenderable", "Words",
 ]  # fmt: skip
+
+_KEPT = 64  # shapes of each template; a desk's customers come in a few
+_LAST = StandIn(-1, False)
+"""The subject, as a page may say it: behind all other values."""
 
 # A line is a line. Underlined headings and indented code would be read into signatures and "-- ".
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(["lheading", "code"])
@@ -80,6 +85,27 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
+class Rendering:
+    """A template rendered, with the slots of its values still empty."""
+
+    subject: Filling
+    text: Filling
+    html: Filling
+    size: int  # characters of it
+    slots: int
+
+    def filled(self, leaves: Sequence[Leaf]) -> Rendered:
+        """``leaves`` are what its stand-ins stand for."""
+        subject = one_line(self.subject.as_text(leaves))
+        return Rendered(subject, self.text.as_text(leaves), self.html.as_html((*leaves, subject)))
+
+    def holds(self, leaves: Sequence[Leaf]) -> bool:
+        """Whether no limit of length can be met, wherever these stand; blocks have none."""
+        longest = max([len(leaf) for leaf in leaves if isinstance(leaf, str)], default=0)
+        return self.size + self.slots * longest <= sandbox.MAX_RENDERED
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Template:
     """One template file, compiled, with the layout that it extends."""
 
@@ -93,33 +119,72 @@ class Template:
     parameters: tuple[str, ...] = ()  # what an agent must give: key=value
     options: tuple[str, ...] = ()  # what they may give
     says_words: bool = False
+    asked: Asked | None = None  # None: nothing of it can be kept from one mail to the next
+    _kept: dict[Shape, Rendering | None] = field(default_factory=dict, init=False, repr=False)
 
     def render(self, values: Mapping[str, object]) -> Rendered:
         """Raises one of ``sandbox.FAILURES``."""
-        subject = _subject(self.subject, values) if self.subject else ""
-        return Rendered(subject, self._text(values), self._html(values, subject))
+        if self.asked is not None:
+            try:
+                shape, leaves = self.asked.shape(values)
+            except Unlike:
+                return self.render_alone(values)
+            rendering = self._of_shape(self.asked, shape)
+            if rendering is not None and rendering.holds(leaves):
+                return rendering.filled(leaves)
+        return self.render_alone(values)
 
-    def _text(self, values: Mapping[str, object]) -> str:
+    def render_alone(self, values: Mapping[str, object]) -> Rendered:
+        """The same, without regard to other mails. Raises one of ``sandbox.FAILURES``."""
+        subject = self._subject(values)
+        shown = one_line(subject.as_text(()))
+        html = self._html(values, shown).as_html(())
+        return Rendered(shown, self._text(values).as_text(()), html)
+
+    def _of_shape(self, asked: Asked, shape: Shape) -> Rendering | None:
+        """What all mails of a shape have in common; None: nothing, for the template wants to know more."""
+        if shape not in self._kept:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            try:
+                self._kept[shape] = self._rendering(asked.stand_ins(shape))
+            except sandbox.FAILURES:
+                self._kept[shape] = None
+        return self._kept[shape]
+
+    def _rendering(self, values: Mapping[str, object]) -> Rendering:
+        subject, text = self._subject(values), self._text(values)
+        html = self._html(values, _LAST if subject.says else "")
+        size, slots = 0, 0
+        for filling in (subject, text, html):
+            size, slots = size + sum(map(len, filling.literals)), slots + len(filling.slots)
+        return Rendering(subject, text, html, size, slots)
+
+    def _subject(self, values: Mapping[str, object]) -> Filling:
+        slots = Slots()
+        return slots.filling(self.subject.skeleton({**values, "html": False}, slots) if self.subject else "")
+
+    def _text(self, values: Mapping[str, object]) -> Filling:
         slots, said = Slots(), {**values, "html": False}
         layout = self.layout
         pieces = (layout.header, self.text, layout.signature, layout.footer)
         parts = [_tidy(piece.skeleton(said, slots)) for piece in pieces if piece]
-        return slots.as_text("\n\n".join(part for part in parts if part)) + "\n"
+        return slots.filling("\n\n".join(part for part in parts if part) + "\n")
 
-    def _html(self, values: Mapping[str, object], subject: str) -> str:
-        said = {**values, "html": True}
+    def _html(self, values: Mapping[str, object], subject: str | StandIn) -> Filling:
+        slots, said = Slots(), {**values, "html": True}
         layout = self.layout
         parts = {
-            "header": _paragraphs(layout.header, said),
-            "body": _markup(self.html, said) if self.html else _paragraphs(self.text, said),
-            "signature": _paragraphs(layout.signature, said),
-            "footer": _paragraphs(layout.footer, said),
+            "header": _paragraphs(layout.header, said, slots),
+            "body": _markup(self.html, said, slots) if self.html else _paragraphs(self.text, said, slots),
+            "signature": _paragraphs(layout.signature, said, slots),
+            "footer": _paragraphs(layout.footer, said, slots),
         }
         content = Html("\n".join(part for part in parts.values() if part))
         if not layout.page:
-            return content
+            return slots.filling(content)
         page = {**said, **parts, "content": content, "subject": subject, "language": self.language}
-        return _markup(layout.page, page)
+        return slots.filling(slots.put_together(_markup(layout.page, page, slots)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,21 +264,12 @@ def _render(template: Template, values: Mapping[str, object]) -> Rendered:
         raise Unrenderable(template.path, str(error)) from error
 
 
-def _subject(piece: Piece, values: Mapping[str, object]) -> str:
-    slots = Slots()
-    return one_line(slots.as_text(piece.skeleton({**values, "html": False}, slots)))
+def _paragraphs(piece: Piece | None, values: Mapping[str, object], slots: Slots) -> Html:
+    return Html(_markdown(_tidy(piece.skeleton(values, slots)))) if piece else Html()
 
 
-def _paragraphs(piece: Piece | None, values: Mapping[str, object]) -> Html:
-    if not piece:
-        return Html()
-    slots = Slots()
-    return Html(slots.as_html(_markdown(_tidy(piece.skeleton(values, slots)))))
-
-
-def _markup(piece: Piece, values: Mapping[str, object]) -> Html:
-    slots = Slots()
-    return Html(slots.as_html(free_blocks(piece.skeleton(values, slots))))
+def _markup(piece: Piece, values: Mapping[str, object], slots: Slots) -> Html:
+    return Html(free_blocks(piece.skeleton(values, slots)))
 
 
 @lru_cache(maxsize=512)

@@ -46,6 +46,10 @@ _NODES = (
 )
 
 
+_ASKING = (nodes.And, nodes.Or, nodes.Not, nodes.CondExpr, nodes.Name, nodes.Getattr, nodes.Const)
+"""Expressions that only say a value, or ask whether there is one; any other weighs what stands in it."""
+
+
 _TAG = r"\{%(?:(?!%\})[^\n])*%\}|\{\#(?:(?!\#\})[^\n])*\#\}"
 _TAG_LINE = re.compile(rf"^[ \t]*((?:{_TAG}))[ \t]*\n", re.MULTILINE)
 
@@ -158,6 +162,8 @@ class Reading:
     tree: nodes.Template
     mentions: tuple[Mention, ...]
     refused: tuple[tuple[int, str], ...]  # line, why
+    weighed: frozenset[str] | None
+    """Names of variables and attributes on which more depends than whether there is such a value; None: on any."""
 
 
 SANDBOX = Sandbox()
@@ -174,7 +180,7 @@ def read(text: str) -> Reading:
     except jinja2.TemplateSyntaxError:
         SANDBOX.parse(text)  # fails as well, and in the author's own lines
         raise
-    return Reading(tree, tuple(_mentions(tree)), tuple(_refused(tree)))
+    return Reading(tree, tuple(_mentions(tree)), tuple(_refused(tree)), _weighed(tree))
 
 
 def compile_piece(reading: Reading, file: str) -> Piece:
@@ -214,6 +220,17 @@ def _mentions(tree: nodes.Template) -> Iterator[Mention]:
     for name in tree.find_all(nodes.Name):
         if name.name not in own and id(name) not in dotted:
             yield Mention(name.name, name.lineno, id(name) in guarded)
+
+
+def _weighed(tree: nodes.Template) -> frozenset[str] | None:
+    own = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
+    found = set[str]()
+    for node in tree.find_all((nodes.Expr, nodes.Assign)):
+        if not isinstance(node, _ASKING):
+            owners = {id(member.node) for member in node.find_all(nodes.Getattr)}
+            found |= {member.attr for member in node.find_all(nodes.Getattr)}
+            found |= {name.name for name in node.find_all(nodes.Name) if id(name) not in owners}
+    return None if found & own else frozenset(found)
 
 
 def _refused(tree: nodes.Template) -> Iterator[tuple[int, str]]:

@@ -10,6 +10,7 @@ Refuses to sanitize: the HTML of ``Words`` comes from `mail.html.sanitize`, or i
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import escape
@@ -64,11 +65,52 @@ class Html(str):
     __slots__ = ()
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class StandIn:
+    """In place of a value, while a template is rendered for all mails alike: it knows that there is something to say.
+
+    Never of one that the template weighs (`sandbox.weighed`).
+    """
+
+    place: int  # among the values that are said
+    block: bool
+
+    def __repr__(self) -> str:
+        raise TypeError("what it stands for is not known yet")
+
+
+Leaf = str | Words
+"""A value that is said: clean, and not blank."""
+Kept = Leaf | StandIn | tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A skeleton, taken apart at its slots: nothing of what is filled in is ever looked at."""
+
+    literals: tuple[str, ...]  # one more than there are slots
+    slots: tuple[tuple[Kept, bool], ...]  # what stands there, and whether as a link's address
+
+    @property
+    def says(self) -> bool:
+        """Whether there is more than white space, or can be."""
+        return bool(self.slots) or bool("".join(self.literals).strip())
+
+    def as_text(self, leaves: Sequence[Leaf]) -> str:
+        said = [_as_text(_leaf(kept, leaves)) for kept, _ in self.slots]
+        return "".join([part for pair in zip(self.literals, (*said, ""), strict=True) for part in pair])
+
+    def as_html(self, leaves: Sequence[Leaf]) -> str:
+        """Of HTML whose blocks stand outside of paragraphs already (:func:`free_blocks`)."""
+        said = [_as_html(_leaf(kept, leaves), linking) for kept, linking in self.slots]
+        return "".join([part for pair in zip(self.literals, (*said, ""), strict=True) for part in pair])
+
+
 @dataclass(slots=True)
 class Slots:
     """The values of one rendering, in the order in which the template mentioned them."""
 
-    values: list[str | Words] = field(default_factory=list)
+    values: list[Kept] = field(default_factory=list)
     size: int = 0  # characters of all values that are not blocks
 
     def take(self, value: object) -> str:
@@ -76,53 +118,85 @@ class Slots:
 
         Raises TypeError for what is no value but a group of them, such as `ticket`.
         """
-        kept: str | Words
+        kept: Kept
         match value:
+            case StandIn():
+                return self._slot(value, value.block)
             case str() if type(value) is str:  # nearly all are
-                kept = _short(value)
+                kept = clean(short(value))
             case None:
                 return ""
             case Words() | Html():
                 kept = value
+            case list() | tuple() if any(isinstance(item, StandIn) for item in value):
+                return self._slot(tuple(value), False)
             case list() | tuple():
-                kept = _short(", ".join(map(str, value)))
+                kept = clean(short(", ".join(map(str, value))))
             case set() | frozenset():
-                kept = _short(", ".join(sorted(map(str, value))))
+                kept = clean(short(", ".join(sorted(map(str, value)))))
             case str() | int() | float():
-                kept = _short(str(value))
+                kept = clean(short(str(value)))
             case _:
                 raise TypeError("this is a group of variables: name one of them, after a dot")
         if not kept or (isinstance(kept, str) and not kept.strip()):
             return ""
-        kind = "slot" if isinstance(kept, str) else "block"
-        self.values.append(kept)
         self.size += len(kept) if isinstance(kept, str) else 0
-        return f"maildesk{kind}{len(self.values) - 1}x"
+        return self._slot(kept, not isinstance(kept, str))
+
+    def _slot(self, kept: Kept, block: bool) -> str:
+        self.values.append(kept)
+        return f"maildesk{'block' if block else 'slot'}{len(self.values) - 1}x"
+
+    def put_together(self, page: str) -> str:
+        """A page with its parts in their places, whose own slots are still empty: they are ours, nobody's words."""
+        return _SLOT.sub(self._part, page)
+
+    def _part(self, match: re.Match[str]) -> str:
+        part = self._value(match)
+        if not isinstance(part, Html):
+            return match[0]
+        return str(escape(_harmless(part))) if _is_address(match) else part
+
+    def filling(self, skeleton: str) -> Filling:
+        literals, slots, end = [], [], 0
+        for match in _SLOT.finditer(skeleton):
+            literals.append(skeleton[end : match.start()])
+            slots.append((self._value(match), _is_address(match)))
+            end = match.end()
+        return Filling((*literals, skeleton[end:]), tuple(slots))
 
     def as_text(self, skeleton: str) -> str:
-        return _SLOT.sub(self._text, skeleton)
+        return self.filling(skeleton).as_text(())
 
-    def as_html(self, skeleton: str) -> str:
-        """Fills HTML whose blocks stand outside of paragraphs already (:func:`free_blocks`)."""
-        return _SLOT.sub(self._html, skeleton)
-
-    def _text(self, match: re.Match[str]) -> str:
-        value = self._value(match)
-        return value.as_text() if isinstance(value, Words) else clean(value)
-
-    def _html(self, match: re.Match[str]) -> str:
-        value = self._value(match)
-        if match.string.endswith(_LINKING, 0, match.start()):  # of a block, too: its markup would end the attribute
-            return str(escape(_harmless(str(value))))
-        if isinstance(value, Words):
-            return value.as_html()
-        if isinstance(value, Html):
-            return value
-        return str(escape(clean(value).strip())).replace("\n", "<br>\n")
-
-    def _value(self, match: re.Match[str]) -> str | Words:
+    def _value(self, match: re.Match[str]) -> Kept:
         index = int(match[1])
         return self.values[index] if index < len(self.values) else match[0]
+
+
+def _is_address(slot: re.Match[str]) -> bool:
+    """Whether a slot stands as a link's address; a block, too: its markup would end the attribute."""
+    return slot.string.endswith(_LINKING, 0, slot.start())
+
+
+def _leaf(kept: Kept, leaves: Sequence[Leaf]) -> Leaf:
+    if isinstance(kept, StandIn):
+        return leaves[kept.place]
+    if isinstance(kept, tuple):
+        said = [str(leaves[each.place] if isinstance(each, StandIn) else each) for each in kept]
+        return clean(short(", ".join(said)))
+    return kept
+
+
+def _as_text(leaf: Leaf) -> str:
+    return leaf.as_text() if isinstance(leaf, Words) else leaf
+
+
+def _as_html(leaf: Leaf, linking: bool) -> str:
+    if linking:
+        return _escaped(_harmless(str(leaf)))
+    if isinstance(leaf, Words):
+        return leaf.as_html()
+    return _escaped(leaf.strip()).replace("\n", "<br>\n")
 
 
 def clean(text: str) -> str:
@@ -156,8 +230,12 @@ def free_blocks(html: str) -> str:
     return "".join((*out, rest))
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
+
+
+def _escaped(text: str) -> str:
+    return str(escape(text))
 
 
 def _harmless(address: str) -> str:

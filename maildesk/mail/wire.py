@@ -16,6 +16,7 @@ from email.utils import encode_rfc2231, formataddr
 _WIDTH = 76
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/")  # in any field, RFC 2047 §5
 _LETTER = {32: "_"} | {octet: chr(octet) if octet in _PLAIN else f"={octet:02X}" for octet in range(256) if octet != 32}
+_COST = {octet: len(letter) for octet, letter in _LETTER.items()}
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 
 
@@ -51,7 +52,7 @@ def _encoded_words(value: str, taken: int) -> str:
     piece, size, room = b"", 0, _WIDTH - taken - len("=?utf-8?q??=")
     for character in value:
         more = character.encode("utf-8", "replace")
-        cost = len("".join(map(_LETTER.__getitem__, more))) if quoted else len(more)
+        cost = sum(map(_COST.__getitem__, more)) if quoted else len(more)
         if size + cost > (room if quoted else room // 4 * 3) and piece:
             words.append(_encoded_word(piece, quoted))
             piece, size, room = b"", 0, _WIDTH - 1 - len("=?utf-8?q??=")
@@ -137,7 +138,9 @@ def _file_name(name: str) -> str:
 def _quoted(octets: bytes) -> bytes:
     """Quoted-printable. `From ` and a lone dot at a line's start are encoded too: mbox and SMTP servers spoil them."""
     body = binascii.b2a_qp(octets, istext=True)
-    return re.sub(rb"(?m)^(?:F(?=rom )|\.(?=\r?$))", lambda m: b"=%02X" % m[0][0], body)
+    if b"\n." in body or b"\nFrom " in body or body.startswith((b".", b"From ")):  # a look, before the pattern looks
+        body = re.sub(rb"(?m)^(?:F(?=rom )|\.(?=\r?$))", lambda m: b"=%02X" % m[0][0], body)
+    return body
 
 
 def _base64(octets: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -174,6 +175,17 @@ def test_an_agent_s_address_is_seen_where_it_shares_letters_with_the_reader_s_ow
     assert guard(f"bob@acme.{own}") != ""
     assert guard(f"{own}bob@acme.support") != ""
     assert guard(f"write to {own}") == ""
+
+
+def test_an_address_or_a_command_is_seen_however_it_is_escaped() -> None:
+    own = "support+t" + "b" * 26 + "@acme.test"
+    guard = privacy.guard(desk(agents=[{"id": "bob", "name": "Bob", "email": "bob@acme.support"}]), own)
+    for address in ("bob%40acme.support", "%62ob@acme.support", "bob&#64;acme.support", "bo<b></b>b@acme.support"):
+        assert guard(f"see <a href='mailto:{own}'>us</a>, or {address}") != ""
+    for command in ("#close", "%23close", " %20\n%23close", "&#35;close", "<b></b>#close"):
+        assert guard(command) != ""
+        assert guard(f"Write {command}") == ""
+    assert guard(f"mailto:{quote(own, safe='@')}?subject=%5B%2312%5D%20fine, 100 %") == ""
 
 
 def test_the_desk_takes_mail_for_every_form_of_every_brand() -> None:

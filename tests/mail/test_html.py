@@ -1,5 +1,6 @@
 """HTML to text, and the one door to what may be shown."""
 
+import re
 import time
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maildesk.mail import html
+from maildesk.mail.letters import bare
 
 
 @pytest.mark.parametrize(
@@ -148,3 +150,8 @@ def test_a_long_text_of_signs_like_hard_spaces_is_sanitized_whole() -> None:
     text = "§ 3 gilt für 5 m³, sagt sie. " * 2_000
     assert html.sanitize(f"<p>{text}</p>") == f"<p>{text}</p>"
     assert html.sanitize("³x" * 100_000) == "³x" * 100_000
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_bare_letters_are_those_of_any_script_and_nothing_else(text: str) -> None:
+    assert bare(text) == re.sub(r"[\W_]+", "", text)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import cycle
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from maildesk.edge.files import shipped
-from maildesk.mail import variables
+from maildesk.mail import sandbox, variables
 from maildesk.mail.compile import compile_all
-from maildesk.mail.render import CannedIncomplete, CannedMissing, Rendered, Templates, Unrenderable
+from maildesk.mail.render import CannedIncomplete, CannedMissing, Rendered, Template, Templates, Unrenderable
 from maildesk.mail.sheets import Source
 from maildesk.mail.slots import MAX_SUBJECT, Words
 from maildesk.model import Purpose
@@ -111,6 +112,59 @@ def test_no_name_whatever_changes_the_tags_of_a_mail(name: str) -> None:
     plain = SHIPPED.render("notice", "en", values | {"author": {"name": "x", "email": "y", "proof": "failed"}})
     odd = SHIPPED.render("notice", "en", values | {"author": {"name": name, "email": "y", "proof": "failed"}})
     assert re.findall(r"<[^>]*>", odd.html) == re.findall(r"<[^>]*>", plain.html)
+
+
+# --- what is kept from one mail to the next -----------------------------------------------------------
+
+
+def _varied(value: object, said: Iterator[str]) -> object:
+    """Values of the same kinds, with other words."""
+    if isinstance(value, dict):
+        return {name: _varied(member, said) for name, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_varied(item, said) for item in value]
+    return next(said) if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("template", [each for key, each in SHIPPED.mails.items() if key[0] in ("en", "fi")])
+def test_a_mail_says_the_same_whatever_was_rendered_before_it(template: Template) -> None:
+    odd = ["", "\n ", "a <b> {{ c }}\x01 maildeskslot0x", "y", "\x01", "n" * 12_000]
+    for words in (["x"], odd, ["pending"], ["z"]):
+        values = _varied(variables.sample(template.path[3:-5]), cycle(words))
+        assert isinstance(values, dict)
+        assert template.render(values) == template.render_alone(values)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% if author.name == 'Bob' %}Bob himself{% endif %}",
+        "{{ author.name|upper }} {{ newcomers|length }} {{ newcomers|join('; ') }}",
+        "{% for x in newcomers %}{% if x == 'a' %}{{ x }}{% else %}-{% endif %}{% endfor %}",
+        "{% for a in attachments %}{{ a.name|title }}{{ loop.index }}{% endfor %}",
+        "{% set x = author.name %}{{ x }}{% if x > 'b' %}!{% endif %}",
+        "{{ author.name ~ author.email }}{{ author['name'] }}{{ newcomers }}{% if words.text %}?{% endif %}",
+        "{% if author.name is string %}{{ ticket.number + 1 }}{% endif %}{{ attachments }}",
+        "{{ author.name or author.email }}{{ author.email if author.name else 'none' }}{{ ticket.tags }}",
+        "{% for c in author.name %}{{ c }}.{% endfor %}{{ ticket.urgent }}{{ ticket.number }}",
+    ],
+)
+def test_what_a_template_weighs_counts_for_each_mail(text: str) -> None:
+    templates, problems = compiled(("en/notice.yaml", sheet(text)))
+    assert problems == []
+    template = templates.mails["en", "notice"]
+    for name in ("Bob", "Ann", "", " ", "Bob"):
+        for more in (["a", "b"], ["b"], []):
+            for number in (1, True, 0, 1.0):
+                values = variables.sample("notice") | {"author": {"name": name, "email": "e"}, "newcomers": more}
+                values["ticket"] = {**dict(values["ticket"]), "number": number, "tags": more}  # type: ignore[call-overload]
+                try:
+                    alone = template.render_alone(values)
+                except sandbox.FAILURES:
+                    with pytest.raises(sandbox.FAILURES):
+                        template.render(values)
+                    continue
+                assert template.render(values) == alone
 
 
 # --- blocks ---------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ import re
 
 from maildesk.mail.html import to_text
 from maildesk.mail.html import words as all_words
+from maildesk.mail.letters import bare
 from maildesk.mail.trim import structure
 from maildesk.mail.trim.structure import cut_html
 from maildesk.mail.trim.text import Cut, cut
@@ -28,7 +29,6 @@ _ADDED = re.compile(r"<(?:https?|mailto|tel|cid):[^<>\n]*>|\[(?:image|cid): ?[^\
 # Without any of these a text can hold nothing of another mail (no date, no address, no field), and no signature that
 # says more than a name.
 _TOLD = re.compile("[0-9\u0660-\u0669\u06f0-\u06f9@:>\uff1a]")
-_NO_LETTER = re.compile(r"[\W_]+")
 _LOOK = 500  # characters that are compared at a time
 
 
@@ -77,7 +77,7 @@ def html(mail: Mail) -> str | None:
 
 
 def _letters(text: str) -> str:
-    return _NO_LETTER.sub("", _ADDED.sub("", text))
+    return bare(_ADDED.sub("", text))
 
 
 def _is_spelt(letters: str, text: str) -> bool:
@@ -87,7 +87,7 @@ def _is_spelt(letters: str, text: str) -> bool:
         part = text[start : start + _LOOK]
         if "<" in part or "[" in part:  # something may be added from here on
             return _letters(text) == letters
-        piece = _NO_LETTER.sub("", part)
+        piece = bare(part)
         if not letters.startswith(piece, read):
             return False
         read += len(piece)
