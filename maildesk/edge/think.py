@@ -12,7 +12,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
@@ -57,6 +57,32 @@ _AHEAD = 24  # mails that are read before a transaction; the rest while it waits
 _REMINDERS = 2000  # to agents, looked at together
 
 
+class _Faulty(Exception):
+    """Deciding about a mail, or what follows from it, failed."""
+
+    def __init__(self, mail: Unread) -> None:
+        super().__init__(mail.trace)
+        self.mail = mail
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """A mail that was understood, and what became of it."""
+
+    id: int
+    source: str
+    verdict: Verdict
+    ticket_id: int | None
+    reason: str
+    took: float  # seconds
+
+    def told(self) -> tuple[str, str, float]:
+        """As an entry of `Thinker.finished`; and in the log, for by now it is done."""
+        told = {"mail": self.id, "verdict": self.verdict, "ticket": self.ticket_id, "reason": self.reason}
+        log.info("thought", extra=told)
+        return self.source, self.verdict, round(self.took, 6)
+
+
 class Thinker:
     """Thinks about everything that waits in the store: mails, timers, failed mails, alarms."""
 
@@ -98,19 +124,25 @@ class Thinker:
             pass
         if not self._reading:
             return 0
-        with self._transaction(self._meanwhile):
-            return self._settle_read()
+        try:
+            with self._transaction(self._meanwhile):
+                settled = self._settle_read()
+        except _Faulty as faulty:  # nothing of what was done with it has been: the others are thought about anew
+            with self._transaction():
+                self._failed(faulty.mail)
+            return 1
+        self.finished = [each.told() for each in settled if each]
+        return len(settled)
 
-    def _settle_read(self) -> int:
-        """One mail at least; how many it was."""
-        began, count = time.monotonic(), 0
+    def _settle_read(self) -> list[_Settled | None]:
+        """One mail at least. No savepoint parts them: a full-text index writes all it has at each."""
+        began, settled = time.monotonic(), []
         while thought := self._reading.taken():
-            self._settle(thought)
-            count += 1
+            settled.append(self._settle(thought))
             wanted, held = self._wanted(), time.monotonic() - began
             if held > (_LOCKED if wanted else _LONGEST):
                 break
-        return count
+        return settled
 
     @contextmanager
     def _transaction(self, meanwhile: Meanwhile | None = None) -> Iterator[None]:
@@ -120,39 +152,34 @@ class Thinker:
             yield
             self.begin(None)
 
-    def _settle(self, thought: Thought | Unread) -> None:
-        """Facts, plan and effects of one mail, all or nothing."""
+    def _settle(self, thought: Thought | Unread) -> _Settled | None:
+        """Facts, plan and effects of one mail. Raises _Faulty: what stands in the transaction is not to be."""
         began = time.perf_counter()
         self.begin(thought.id)
         if isinstance(thought, Unread):
             self._failed(thought)
-            return
+            return None
         try:
-            with self.store.transaction():
-                if intake.attempts(self.store, thought.id) is None:
-                    return  # a worker that outlived its daemon has settled it meanwhile
-                known = facts.gather(self.store, thought.question)
-                case = replace(thought.case, facts=known, moment=moment(self.clock()))
-                plan = decide(case)
-                self._record(thought, case, plan)
-            took = thought.took + time.perf_counter() - began
-            self.finished.append((thought.waiting.mail.source, plan.verdict, round(took, 6)))
+            if intake.attempts(self.store, thought.id) is None:
+                return None  # a worker that outlived its daemon has settled it meanwhile
+            known = facts.gather(self.store, thought.question)
+            case = replace(thought.case, facts=known, moment=moment(self.clock()))
+            plan = decide(case)
+            self._record(thought, case, plan)
         except sqlite3.OperationalError:
             raise  # disk full, locked: not this mail's fault
         except Exception as error:  # noqa: BLE001 - the supervisor of one mail's thinking
-            self._failed(Unread.of(thought.id, error))
+            raise _Faulty(Unread.of(thought.id, error)) from None
+        took = thought.took + time.perf_counter() - began
+        return _Settled(thought.id, thought.waiting.mail.source, plan.verdict, plan.ticket_id, plan.reason, took)
 
     def _record(self, thought: Thought, case: Case, plan: Plan) -> None:
-        id, mail = thought.id, thought.mail
+        mail = thought.mail
         at = case.when if case.history else case.moment.now
         apply(self.store, plan, at)
         state = _STATES.get(plan.verdict, InboxState.TICKETED if plan.ticket_id else InboxState.IGNORED)
         read = (mail.message_id, mail.subject[:500], thought.question.digest)
-        intake.settle(self.store, id, state, plan.ticket_id, plan.reason, read)
-        log.info(
-            "thought",
-            extra={"mail": id, "verdict": plan.verdict, "ticket": plan.ticket_id, "reason": plan.reason},
-        )
+        intake.settle(self.store, thought.id, state, plan.ticket_id, plan.reason, read)
 
     def _failed(self, mail: Unread) -> None:
         if mail.starved:

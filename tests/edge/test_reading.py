@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -130,6 +131,23 @@ def test_the_store_is_kept_for_more_mails_while_nobody_else_wants_it(
     monkeypatch.setattr(desk.thinker, "_wanted", lambda: next(wanted))
     assert desk.thinker.mails(budget=10) == 1
     assert desk.thinker.mails(budget=10) == 3
+
+
+def test_what_shares_a_commit_with_a_mail_that_fails_is_done_once(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """It fails with its ticket half made: of that nothing is kept, nor of what was done before it in that commit."""
+    poison = "BEFORE INSERT ON messages WHEN new.subject = 'Mail 2' BEGIN SELECT RAISE(ABORT, 'poison'); END"
+    desk.office.store.execute(f"CREATE TRIGGER poison {poison}")
+    with caplog.at_level(logging.INFO, "maildesk"):
+        while desk.thinker.mails(budget=10):
+            pass
+    good = [desk.ids[number] for number in (0, 1, 3)]
+    assert desk.tickets() == ["Mail 0", "Mail 1", "Mail 3"]
+    assert [vars(record)["mail"] for record in caplog.records if record.message == "thought"] == good
+    assert desk.office.store.value("SELECT count(*) FROM outbox WHERE kind LIKE 'auto_reply%'") == 3
+    row = desk.office.store.row("SELECT * FROM inbox WHERE state = 'received'")
+    assert row is not None
+    assert (row["id"], row["attempts"]) == (desk.ids[2], 1)
+    assert "poison" in row["trouble"]
 
 
 def test_whoever_waits_for_the_lock_is_heard_on_the_page_that_both_share(desk: Desk) -> None:
