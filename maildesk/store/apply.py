@@ -171,9 +171,8 @@ def _step(act: _Act, step: Step) -> None:  # noqa: C901 - one case an effect, th
         case AddInquiry():
             _inquire(act, step)
         case AddFaq():
-            sql = "INSERT INTO faq (ticket_id, language, question, answer, agent, created_at) VALUES (?, ?, ?, ?, ?, ?)"
-            values = (step.ticket_id, step.language, step.question, step.answer, step.agent, act.at)
-            act.event(step.ticket_id, "faq", {"faq": act.store.insert(sql, values), "question": step.question})
+            kept = frequent.keep(act.store, step, act.at)
+            act.event(step.ticket_id, "faq", {"faq": kept, "question": step.question})
         case StandFrequent():
             frequent.stand(act.store, step)
         case KeepUsual():
