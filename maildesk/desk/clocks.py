@@ -63,11 +63,14 @@ def follow(plan: Plan, facts: Facts, config: Config, now: datetime) -> Plan:
 
 def _turns(plan: Plan, facts: Facts, config: Config, now: datetime) -> Iterator[_Turn]:
     created = {step.ticket.id: step.ticket for step in plan.steps if isinstance(step, CreateTicket)}
-    for id in dict.fromkeys(found for step in plan.steps if (found := _ticket_of(step, plan)) is not None):
+    about: dict[int, list[Step]] = {}
+    for step in plan.steps:
+        if (of := _ticket_of(step, plan)) is not None:
+            about.setdefault(of, []).append(step)
+    for id, steps in about.items():
         before = _known(facts, id)
         first = created.get(id) or before
         if first is not None:
-            steps = [step for step in plan.steps if _ticket_of(step, plan) == id]
             yield _Turn(config, None if id in created else before, _changed(first, steps, facts, now), steps, now)
 
 
@@ -93,15 +96,17 @@ def _known(facts: Facts, id: int) -> Ticket | None:
 
 def _changed(ticket: Ticket, steps: Sequence[Step], facts: Facts, now: datetime) -> Ticket:
     """The ticket as the store will have it: its fields, who waits since when, and when its status changed."""
-    status = ticket.status
+    status, since = ticket.status, ticket.waiting_since
     for step in steps:
-        ticket = _waited(after(ticket, (step,)), step, facts)
-    return ticket if ticket.status is status else replace(ticket, statuses=(*ticket.statuses, (now, ticket.status)))
+        ticket = after(ticket, (step,))
+        since = _waits(since, step, facts) if ticket.status not in OVER else None
+    if ticket.status is not status:
+        return replace(ticket, waiting_since=since, statuses=(*ticket.statuses, (now, ticket.status)))
+    return ticket if since == ticket.waiting_since else replace(ticket, waiting_since=since)
 
 
-def _waited(ticket: Ticket, step: Step, facts: Facts) -> Ticket:
-    """As `store.waiting` keeps it."""
-    since = ticket.waiting_since
+def _waits(since: datetime | None, step: Step, facts: Facts) -> datetime | None:
+    """Since when somebody waits after that step, as `store.waiting` keeps it."""
     match step:
         case AddEntry(entry=Entry(kind=Kind.AGENT)):
             since = None
@@ -116,8 +121,7 @@ def _waited(ticket: Ticket, step: Step, facts: Facts) -> Ticket:
             since = min((at for at in (since, joined and joined.waiting_since) if at), default=None)
         case _:
             pass
-    since = None if ticket.status in OVER else since
-    return ticket if since == ticket.waiting_since else replace(ticket, waiting_since=since)
+    return since
 
 
 def _timers(turn: _Turn) -> Iterator[Step]:
@@ -130,6 +134,8 @@ def _timers(turn: _Turn) -> Iterator[Step]:
 
 def _promised(turn: _Turn) -> Iterator[Step]:
     """First reply, next reply, solution: warnings, deadlines, escalations."""
+    if turn.after is turn.before:  # then so is all that was promised on it
+        return
     before = milestones(turn.config, turn.before) if turn.before else {}
     now = milestones(turn.config, turn.after)
     for key in dict.fromkeys((*before, *now)):

@@ -60,7 +60,7 @@ def add(start: datetime, span: timedelta, calendar: Calendar | None) -> datetime
     start = start.astimezone(UTC)
     if calendar is None or not span:
         return start + span
-    rest = span // _TICK
+    rest = _ticks(span)
     for year in _years(start, calendar):
         rest += year.before(start)
         if rest <= year.total:
@@ -139,7 +139,7 @@ class _Year:
 
     def before(self, when: datetime) -> int:
         """The year's open time before that moment."""
-        at = (when - _EPOCH) // _TICK
+        at = _ticks(when - _EPOCH)
         index = bisect_right(self.begins, at)  # of these so many have begun
         return self.sums[index - 1] - max(0, self.ends[index - 1] - at) if index else 0
 
@@ -150,9 +150,14 @@ class _Year:
 
     def opening(self, when: datetime) -> datetime | None:
         """That moment if it is open then, else the year's next opening, if there is one."""
-        at = (when - _EPOCH) // _TICK
+        at = _ticks(when - _EPOCH)
         index = bisect_right(self.ends, at)
         return _EPOCH + max(at, self.begins[index]) * _TICK if index < len(self.ends) else None
+
+
+def _ticks(span: timedelta) -> int:
+    """``span // _TICK``, in a third of the time."""
+    return (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
 
 
 def _of(when: datetime, calendar: Calendar) -> _Year:
