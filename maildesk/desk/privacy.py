@@ -32,7 +32,7 @@ def _reply_addresses(forms: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _private(config: Config) -> re.Pattern[str]:
-    return _addresses(tuple(sorted(agent.email for agent in config.agents)))
+    return _addresses(tuple([agent.email for agent in config.agents]))
 
 
 @lru_cache(maxsize=8)
@@ -67,7 +67,8 @@ def guard(config: Config, own: str = "") -> Guard:
     ``own`` is the reply address of the one reader themselves, where links to it may stand in the text.
     """
     tokens, private = reply_addresses(config.desk), _private(config)
-    readers = tuple(each for each in (own, quote(own, safe="@"), quote(own, safe="")) if each)
+    quoted = quote(own, safe="@")
+    readers = (own, quoted, quoted.replace("@", "%40")) if own else ()
 
     def without_own(text: str) -> str:
         for each in readers:
@@ -112,9 +113,15 @@ def _ways_to_see(text: str) -> set[str]:
     """The text as written, as a browser shows it, and without what nobody sees."""
     said = html.unescape(text) if "&" in text else text
     shown = re.sub(r"<[^<>]{0,2000}>", "", said) if "<" in said else said
-    hidden = [c for c in set(shown) if c > "\x7f" and unicodedata.category(c) == "Cf"] if not shown.isascii() else []
-    visible = shown.translate(dict.fromkeys(map(ord, hidden))) if hidden else shown
-    return {text, said, shown, visible}
+    return {text, said, shown, _visible(shown)}
+
+
+def _visible(text: str) -> str:
+    """The text without its characters of category Cf; they are not printable, so that most texts have none."""
+    if text.isascii() or text.replace("\n", "").isprintable():
+        return text
+    hidden = [c for c in set(text) if c > "\x7f" and unicodedata.category(c) == "Cf"]
+    return text.translate(dict.fromkeys(map(ord, hidden))) if hidden else text
 
 
 def quotes_notice(words: str, desk: Desk) -> bool:
