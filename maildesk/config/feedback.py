@@ -52,10 +52,14 @@ class Mood(Section):
 
     def label(self, mood: str, *languages: str) -> str:
         """The word that is shown to who reads one of these languages."""
-        found = self.spellings(mood)
-        own = self.labels.get(mood, {})
-        order = (*(one for one in languages if one in own), *([ANY] if ANY in own else []), *languages, "en", *found)
-        return next((found[one][0] for one in order if one in found), mood)
+        own, usual = self.labels.get(mood, {}), WORDS.get(mood, {})
+        for language in (*languages, ANY):
+            if language in own:
+                return own[language][0]
+        for language in (*languages, "en", *usual, *own):
+            if found := own.get(language) or usual.get(language):
+                return found[0]
+        return mood
 
 
 def _check_link(value: str) -> str:

@@ -42,8 +42,7 @@ _SUBJECT = 300
 
 def desk(case: Case, ticket: Ticket | None = None) -> letters.Desk:
     """What letters about this case are made with."""
-    facts = case.facts if ticket or not case.facts.threads else replace(case.facts, threads={})
-    return letters.Desk(case.policy, case.moment, facts)
+    return letters.Desk(case.policy, case.moment, case.facts, afresh=ticket is None)
 
 
 def add_entry(case: Case, ticket_id: int, kind: Kind, text: str | None = None) -> AddEntry:
@@ -114,7 +113,7 @@ def new_ticket(case: Case, found: threading.Found) -> Plan:
         feeling = expectation.felt(case, ticket)
         if feeling.said:
             steps.append(RecordEvent(ticket.id, "mood_guess", {"mood": feeling.mood, "urgent": int(feeling.urgent)}))
-        news = replace(_news(case, replace(ticket, revision=1), entry, "new"), guess=feeling.said)
+        news = _news(case, replace(ticket, revision=1), entry, "new", guess=feeling.said)
         steps += notices.tell(desk(case), case.policy.told_of(ticket, case.facts.away), news)
         reasons.append(_auto_reply(case, Answered(ticket, found, feeling), steps))
     return Plan(Verdict.NEW_TICKET, ticket.requester.email, tuple(steps), tuple(reasons), ticket.id, "new")
@@ -159,10 +158,17 @@ def _first_line(text: str) -> str:
     return line if len(line) <= 80 else line[:79].rstrip() + "…"
 
 
-def _news(case: Case, ticket: Ticket, entry: AddEntry, reason: str, newcomers: tuple[str, ...] = ()) -> News:
+def _news(
+    case: Case,
+    ticket: Ticket,
+    entry: AddEntry,
+    reason: str,
+    newcomers: tuple[str, ...] = (),
+    guess: tuple[str, ...] = (),
+) -> News:
     proof, mail = case.authentication.proof, case.mail
     author = mail.author if mail.author.email else ticket.requester
-    return News(ticket, entry.entry, reason, author, proof, mail.attachments, mail.raw, newcomers)
+    return News(ticket, entry.entry, reason, author, proof, mail.attachments, mail.raw, newcomers, guess)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,9 @@ def _asked(desk: letters.Desk, ticket: Ticket, reader: Reader) -> dict[str, obje
 def _faq(desk: letters.Desk, case: Case, ticket: Ticket) -> Iterator[dict[str, object]]:
     config, face = desk.policy.config, desk.policy.brand(ticket)
     limit = config.auto_reply.faq
-    asked = frequent.terms(case.mail.subject, case.words) if desk.facts.frequent and limit else ()
+    if not desk.facts.frequent or not limit:
+        return
+    asked = frequent.terms(case.mail.subject, case.words)
     found = frequent.matching(desk.facts.frequent, asked, ticket.language, limit)
     look = privacy.guard(config)
     for question, answer in frequent.told(found, face, letters.shared(face)):

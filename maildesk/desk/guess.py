@@ -21,6 +21,7 @@ _GRAVEST = ("angry", "worried", "confused", "happy")
 _UPSET = frozenset({"angry", "worried"})
 _NOT = frozenset(words(NOT))
 _CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
+_ASCII = bytes(range(128))
 _SHOUTED, _LETTERS = 0.7, 40  # the share of capitals, among so many letters at least
 
 
@@ -50,9 +51,10 @@ def _denied(before: str) -> bool:
 
 
 def _shouts(text: str) -> bool:
-    capitals = (
-        len(text) - len(text.encode().translate(None, _CAPITALS)) if text.isascii() else sum(map(str.isupper, text))
-    )
+    octets = text.encode("utf-8", "surrogatepass")
+    capitals = len(octets) - len(octets.translate(None, _CAPITALS))
+    if not text.isascii():
+        capitals += sum(map(str.isupper, octets.translate(None, _ASCII).decode("utf-8", "surrogatepass")))
     return capitals >= _SHOUTED * _LETTERS and capitals > _SHOUTED * max(sum(map(str.isalpha, text)), _LETTERS)
 
 

@@ -40,10 +40,11 @@ class Desk:
     policy: Policy
     moment: Moment
     facts: Facts
+    afresh: bool = False  # they are about a ticket that is new: no thread that is known is one of its
 
     def thread(self, email: str) -> tuple[str, ...]:
         """The Message-IDs that this recipient's client knows of the ticket."""
-        return self.facts.threads.get(email.casefold(), ())
+        return () if self.afresh else self.facts.threads.get(email.casefold(), ())
 
 
 @dataclass(frozen=True, slots=True)
