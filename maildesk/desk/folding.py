@@ -8,18 +8,31 @@ from functools import lru_cache
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ASCII = {code: chr(code) if chr(code).isalpha() else " " for code in range(128)}
-_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+_OCTETS = bytes(range(128))
+_FEW = 20  # letters with accents: more than a Latin language has
 
 
 def folded(text: str) -> str:
     """In small letters, without accents; what an apostrophe joins, apart."""
     bare = text.casefold()
-    return bare if bare.isascii() else _FOREIGN.sub(lambda match: _without_accents(match[0]), bare)
+    if bare.isascii():
+        return bare
+    plain = {letter: without for letter in _foreign(bare) if (without := _without_accents(letter)) != letter}
+    if len(plain) > _FEW:  # Korean: each syllable is taken apart
+        return bare.translate(str.maketrans(plain))
+    for letter, without in plain.items():
+        bare = bare.replace(letter, without)
+    return bare
 
 
-@lru_cache(maxsize=256)  # mostly one letter, of which a language has few
-def _without_accents(text: str) -> str:
-    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+def _foreign(text: str) -> set[str]:
+    """The letters beyond ASCII that are in a text."""
+    return set(text.encode("utf-8", "surrogatepass").translate(None, _OCTETS).decode("utf-8", "surrogatepass"))
+
+
+@lru_cache(maxsize=256)  # a language has few of them
+def _without_accents(letter: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(char))
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from maildesk.mail.slots import Leaf, StandIn, Words, clean, short
+from maildesk.mail.slots import MAX_VALUE, Leaf, StandIn, Words, clean, short
 
 MAX_LEAVES = 200  # of a mail whose rendering is kept
 MAX_WEIGHED = 40  # characters: a word, such as a status
@@ -68,7 +68,7 @@ class Asked:
         kind = type(value)
         if kind is str:
             assert isinstance(value, str)
-            said = clean(short(value))
+            said = value if len(value) <= MAX_VALUE and value.isprintable() else clean(short(value))
             if said.strip():
                 leaves.append(said)
                 return _SAID

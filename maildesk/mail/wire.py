@@ -10,13 +10,14 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from email.utils import encode_rfc2231, formataddr
 
 _WIDTH = 76
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/")  # in any field, RFC 2047 §5
 _LETTER = {32: "_"} | {octet: chr(octet) if octet in _PLAIN else f"={octet:02X}" for octet in range(256) if octet != 32}
-_COST = {octet: len(letter) for octet, letter in _LETTER.items()}
+_QUOTED = {chr(octet): _LETTER[octet] for octet in range(128)}  # what most characters are
+_UNQUOTED = bytes((32, *_PLAIN))  # of one octet's length
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 
 
@@ -46,24 +47,30 @@ def _folded(value: str, taken: int) -> str:
 def _encoded_words(value: str, taken: int) -> str:
     """RFC 2047: words of UTF-8 that each fill a line and split no character (§5); in Q or B, whichever is shorter."""
     octets = value.encode("utf-8", "replace")
-    letters = sum(octet in _PLAIN or octet == 32 for octet in octets)
-    quoted = 3 * len(octets) - 2 * letters <= (len(octets) + 2) // 3 * 4
-    words: list[str] = []
-    piece, size, room = b"", 0, _WIDTH - taken - len("=?utf-8?q??=")
-    for character in value:
-        more = character.encode("utf-8", "replace")
-        cost = sum(map(_COST.__getitem__, more)) if quoted else len(more)
-        if size + cost > (room if quoted else room // 4 * 3) and piece:
-            words.append(_encoded_word(piece, quoted))
-            piece, size, room = b"", 0, _WIDTH - 1 - len("=?utf-8?q??=")
-        piece, size = piece + more, size + cost
-    return "\r\n ".join((*words, _encoded_word(piece, quoted)))
+    letters = len(octets) - len(octets.translate(None, _UNQUOTED))
+    first, further = (room - len("=?utf-8?q??=") for room in (_WIDTH - taken, _WIDTH - 1))
+    if 3 * len(octets) - 2 * letters <= (len(octets) + 2) // 3 * 4:
+        quoted = [_QUOTED.get(character) or _quoted_letter(character) for character in value]
+        lines = _filled(map(len, quoted), first, further)
+        return "\r\n ".join([f"=?utf-8?q?{''.join(quoted[line])}?=" for line in lines])
+    costs = (len(character.encode("utf-8", "replace")) for character in value)
+    pieces = [value[line].encode("utf-8", "replace") for line in _filled(costs, first // 4 * 3, further // 4 * 3)]
+    return "\r\n ".join([f"=?utf-8?b?{base64.b64encode(piece).decode()}?=" for piece in pieces])
 
 
-def _encoded_word(octets: bytes, quoted: bool) -> str:
-    if quoted:
-        return f"=?utf-8?q?{''.join(map(_LETTER.__getitem__, octets))}?="
-    return f"=?utf-8?b?{base64.b64encode(octets).decode()}?="
+def _filled(costs: Iterable[int], room: int, further: int) -> Iterator[slice]:
+    """Which characters, each of its cost, go into each line."""
+    begin = size = 0
+    for at, cost in enumerate(costs):
+        if size + cost > room and at > begin:
+            yield slice(begin, at)
+            begin, size, room = at, 0, further
+        size += cost
+    yield slice(begin, None)
+
+
+def _quoted_letter(character: str) -> str:
+    return "".join([_LETTER[octet] for octet in character.encode("utf-8", "replace")])
 
 
 def mailbox(name: str, address: str, plain: bool) -> str:
