@@ -19,7 +19,7 @@ def folded(text: str) -> str:
         return bare
     plain = {letter: without for letter in _foreign(bare) if (without := _without_accents(letter)) != letter}
     if len(plain) > _FEW:  # Korean: each syllable is taken apart
-        return bare.translate(str.maketrans(plain))
+        return bare.translate({ord(letter): without for letter, without in plain.items()})
     for letter, without in plain.items():
         bare = bare.replace(letter, without)
     return bare
