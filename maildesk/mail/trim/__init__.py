@@ -29,7 +29,7 @@ _ADDED = re.compile(r"<(?:https?|mailto|tel|cid):[^<>\n]*>|\[(?:image|cid): ?[^\
 # Without any of these a text can hold nothing of another mail (no date, no address, no field), and no signature that
 # says more than a name.
 _TOLD = re.compile("[0-9\u0660-\u0669\u06f0-\u06f9@:>\uff1a]")
-_LOOK = 500  # characters that are compared at a time
+_LOOK = 500  # characters that are compared at a time, at least
 
 
 def reply(text: str, page: str | None) -> Reply:
@@ -81,16 +81,18 @@ def _letters(text: str) -> str:
 
 
 def _is_spelt(letters: str, text: str) -> bool:
-    """Whether these are a text's letters; of a long one that goes on otherwise, little is looked at."""
-    read = 0
-    for start in range(0, len(text), _LOOK):
-        part = text[start : start + _LOOK]
-        if "<" in part or "[" in part:  # something may be added from here on
-            return _letters(text) == letters
-        piece = bare(part)
+    """Whether these are a text's letters; of a long one that goes on otherwise, little is looked at.
+
+    It is looked at by lines, for what a client adds ends where its line does.
+    """
+    read = start = 0
+    while start < len(text):
+        end = text.find("\n", start + _LOOK) + 1 or len(text)
+        part = text[start:end]
+        piece = _letters(part) if "<" in part or "[" in part else bare(part)
         if not letters.startswith(piece, read):
             return False
-        read += len(piece)
+        read, start = read + len(piece), end
     return read == len(letters)
 
 
