@@ -156,3 +156,30 @@ def test_a_hostile_page_is_read_in_little_time(page: str) -> None:
     started = time.process_time()
     trim.cut_html(page)
     assert time.process_time() - started < 3  # under a second on an idle machine; quadratic is minutes
+
+
+LONG = f"<!-- {'x' * 40_000} -->"
+LINKED = f"Get Outlook for iOS (https://x.example/{'a' * 350})"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        f'<div style="display:none">{"unseen " * 500}</div>',
+        f"<title>{'unseen ' * 500}</title>",
+        f"&lt;https://x.example/{'a' * 5000}&gt;",
+        f"<p>{LINKED}</p>" * 4,
+    ],
+    ids=["hidden", "passed over", "an address in text", "footers"],
+)
+def test_a_long_page_whose_beginning_holds_more_than_its_words_is_shown(above: str) -> None:
+    _, page = read("An answer.\nSecond line.", f"<html><body>{above}{WORDS}{LONG}</body></html>")
+    assert page is not None
+    assert "Second line." in page
+
+
+def test_of_a_long_page_that_goes_on_only_the_beginning_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(trim.structure, "unmarked")
+    history = "<p>-----Original Message-----<br>\nFrom: Jo &lt;jo@x.example&gt;</p>" + "<p>What was asked</p>\n" * 2000
+    new, page = read(f"An answer.\n\n{to_text(history)}", f"<p>An answer.</p>{history}")
+    assert (new.text, page) == ("An answer.", None)

@@ -18,6 +18,7 @@ from maildesk.mail.html import to_text
 from maildesk.mail.html import words as all_words
 from maildesk.mail.letters import bare
 from maildesk.mail.trim import structure
+from maildesk.mail.trim.recognise import LONGEST_LINKED_FOOTER
 from maildesk.mail.trim.structure import cut_html
 from maildesk.mail.trim.text import Cut, cut
 from maildesk.model import Mail, Reply
@@ -26,10 +27,13 @@ __all__ = ["cut_html", "html", "reply"]
 
 # What a client writes beside the words of its HTML when it makes text of it, and we do too.
 _ADDED = re.compile(r"<(?:https?|mailto|tel|cid):[^<>\n]*>|\[(?:image|cid): ?[^\[\]\n]*\]")
+_ADDS = re.compile(r"[<\[](?:https?|mailto|tel|cid|image):")  # how that begins
 # Without any of these a text can hold nothing of another mail (no date, no address, no field), and no signature that
 # says more than a name.
 _TOLD = re.compile("[0-9\u0660-\u0669\u06f0-\u06f9@:>\uff1a]")
 _LOOK = 500  # characters that are compared at a time, at least
+_HEAD, _SOURCE = 4_000, 4  # characters of a page's styles; of its source, for each letter that it shows
+_SLACK = LONGEST_LINKED_FOOTER + 100  # letters: the beginning may end within what is cut out as a footer, or a sign
 
 
 def reply(text: str, page: str | None) -> Reply:
@@ -63,6 +67,8 @@ def html(mail: Mail) -> str | None:
     if not mail.html or not mail.reply.text:
         return None
     letters = _letters(mail.reply.text)
+    if _goes_on(mail.html, len(letters)):
+        return None
     page = structure.unmarked(mail.html)
     shown = all_words(page.body) if page and page.body else None
     if page and shown is not None:
@@ -74,6 +80,18 @@ def html(mail: Mail) -> str | None:
         if words.whole:
             return None
     return mail.html if _letters(to_text(mail.html)) == letters else None
+
+
+def _goes_on(html: str, letters: int) -> bool:
+    """Whether a page without marks shows so many letters, and more, in its beginning already.
+
+    It quotes in a way of its own; to parse all of that is most of what a mail costs.
+    """
+    length = _HEAD + _SOURCE * (letters + _SLACK)
+    if len(html) < 2 * length or structure.is_marked(html):
+        return False
+    shown = structure.beginning(html, length)
+    return shown is not None and not _ADDS.search(shown) and len(bare(shown)) > letters + _SLACK
 
 
 def _letters(text: str) -> str:

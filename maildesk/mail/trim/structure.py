@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from maildesk.mail.html import bounded, to_text, tree_to_text
+from maildesk.mail.html import bounded, to_text, tree_to_text, words
 from maildesk.mail.trim.header import header_at
 from maildesk.mail.trim.phrases import Rule
 from maildesk.mail.trim.recognise import announces, is_footer, is_rule, visible
@@ -114,9 +114,25 @@ def may_sign(html: str) -> bool:
     return "ignature" in html
 
 
+def is_marked(html: str) -> bool:
+    """Whether something in it may be marked as somebody else's words, or as a signature."""
+    return may_quote(html) or may_sign(html)
+
+
+def beginning(html: str, length: int) -> str | None:
+    """The words that a page without marks shows in its first ``length`` characters, and those to come leave there.
+
+    None where that cannot be told of the beginning alone: something in it is hidden, or may be cut out as a footer.
+    """
+    page = LexborHTMLParser(bounded(html[:length]).replace(_GAP, ""))
+    if page.body is None or any(is_footer(node.text().strip()) for node in page.body.css("div, p")):
+        return None
+    return words(page.body)
+
+
 def unmarked(html: str) -> LexborHTMLParser | None:
     """The page, where nothing in it is marked as somebody else's words, nor as a signature: all of it is new."""
-    if may_quote(html) or may_sign(html):
+    if is_marked(html):
         return None
     page = LexborHTMLParser(bounded(html).replace(_GAP, ""))
     return None if page.body is None or _footers(page.body) else page
