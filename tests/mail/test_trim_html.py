@@ -169,8 +169,9 @@ LINKED = f"Get Outlook for iOS (https://x.example/{'a' * 350})"
         f"<title>{'unseen ' * 500}</title>",
         f"&lt;https://x.example/{'a' * 5000}&gt;",
         f"<p>{LINKED}</p>" * 4,
+        f'<div class="gmail_signature">{"a signature of many words " * 35}</div>',
     ],
-    ids=["hidden", "passed over", "an address in text", "footers"],
+    ids=["hidden", "passed over", "an address in text", "footers", "a signature"],
 )
 def test_a_long_page_whose_beginning_holds_more_than_its_words_is_shown(above: str) -> None:
     _, page = read("An answer.\nSecond line.", f"<html><body>{above}{WORDS}{LONG}</body></html>")
@@ -179,7 +180,10 @@ def test_a_long_page_whose_beginning_holds_more_than_its_words_is_shown(above: s
 
 
 def test_of_a_long_page_that_goes_on_only_the_beginning_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(trim.structure, "unmarked")
+    monkeypatch.delattr(trim.structure, "new_words")
+    parsed, parse = [0], trim.structure.LexborHTMLParser
+    monkeypatch.setattr(trim.structure, "LexborHTMLParser", lambda html: (parsed.append(len(html)), parse(html))[1])
     history = "<p>-----Original Message-----<br>\nFrom: Jo &lt;jo@x.example&gt;</p>" + "<p>What was asked</p>\n" * 2000
     new, page = read(f"An answer.\n\n{to_text(history)}", f"<p>An answer.</p>{history}")
     assert (new.text, page) == ("An answer.", None)
+    assert max(parsed) < len(history) / 4

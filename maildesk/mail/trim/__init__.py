@@ -83,14 +83,12 @@ def html(mail: Mail) -> str | None:
 
 
 def _goes_on(html: str, letters: int) -> bool:
-    """Whether a page without marks shows so many letters, and more, in its beginning already.
+    """Whether a page shows so many letters, and more, in its beginning already, and nothing is marked in that.
 
-    It quotes in a way of its own; to parse all of that is most of what a mail costs.
+    It quotes in a way of its own; to search and to parse all of that is much of what a mail costs.
     """
     length = _HEAD + _SOURCE * (letters + _SLACK)
-    if len(html) < 2 * length or structure.is_marked(html):
-        return False
-    shown = structure.beginning(html, length)
+    shown = structure.beginning(html, length) if len(html) > 2 * length else None
     return shown is not None and not _ADDS.search(shown) and len(bare(shown)) > letters + _SLACK
 
 

@@ -114,25 +114,19 @@ def may_sign(html: str) -> bool:
     return "ignature" in html
 
 
-def is_marked(html: str) -> bool:
-    """Whether something in it may be marked as somebody else's words, or as a signature."""
-    return may_quote(html) or may_sign(html)
-
-
 def beginning(html: str, length: int) -> str | None:
-    """The words that a page without marks shows in its first ``length`` characters, and those to come leave there.
+    """The words that a page shows in its first ``length`` characters, and that nothing in the rest takes away.
 
-    None where that cannot be told of the beginning alone: something in it is hidden, or may be cut out as a footer.
+    None where that cannot be told of the beginning alone: something in it is hidden or marked, or may be a footer.
+    What is marked below that is cut out from its mark on.
     """
-    page = LexborHTMLParser(bounded(html[:length]).replace(_GAP, ""))
-    if page.body is None or any(is_footer(node.text().strip()) for node in page.body.css("div, p")):
-        return None
-    return words(page.body)
+    page = unmarked(html[:length])
+    return words(page.body) if page and page.body else None
 
 
 def unmarked(html: str) -> LexborHTMLParser | None:
     """The page, where nothing in it is marked as somebody else's words, nor as a signature: all of it is new."""
-    if is_marked(html):
+    if may_quote(html) or may_sign(html):
         return None
     page = LexborHTMLParser(bounded(html).replace(_GAP, ""))
     return None if page.body is None or _footers(page.body) else page
