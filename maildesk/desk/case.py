@@ -99,9 +99,9 @@ def recipients(raw: RawMail, mail: Mail, policy: Policy) -> tuple[Recipient, ...
     shown = (a.email for a in (*mail.to, *mail.cc))
     found: dict[str, Recipient] = {}
     for address in (*raw.envelope_to, *mail.delivered_to, *shown):
-        recipient = classify(address, policy.config.desk)
-        if recipient is not None:
-            found.setdefault(address.casefold(), recipient)
+        key = address.casefold()  # one mailbox stands in the envelope, and in To again
+        if key not in found and (recipient := classify(address, policy.config.desk)) is not None:
+            found[key] = recipient
     return tuple(sorted(found.values(), key=lambda r: r.kind is AddressKind.PLAIN))
 
 

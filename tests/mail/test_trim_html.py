@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from maildesk.mail import trim
 from maildesk.mail.html import to_text
@@ -156,3 +157,39 @@ def test_a_hostile_page_is_read_in_little_time(page: str) -> None:
     started = time.process_time()
     trim.cut_html(page)
     assert time.process_time() - started < 3  # under a second on an idle machine; quadratic is minutes
+
+
+LONG = f"<!-- {'x' * 40_000} -->"
+LINKED = f"Get Outlook for iOS (https://x.example/{'a' * 350})"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        f'<div style="display:none">{"unseen " * 500}</div>',
+        f"<title>{'unseen ' * 500}</title>",
+        f"&lt;https://x.example/{'a' * 5000}&gt;",
+        f"<p>{LINKED}</p>" * 4,
+        f'<div class="gmail_signature">{"a signature of many words " * 35}</div>',
+    ],
+    ids=["hidden", "passed over", "an address in text", "footers", "a signature"],
+)
+def test_a_long_page_whose_beginning_holds_more_than_its_words_is_shown(above: str) -> None:
+    _, page = read("An answer.\nSecond line.", f"<html><body>{above}{WORDS}{LONG}</body></html>")
+    assert page is not None
+    assert "Second line." in page
+
+
+def test_of_a_long_page_that_goes_on_only_the_beginning_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(trim.structure, "new_words")
+    parsed = [0]
+
+    def parse(html: str) -> LexborHTMLParser:
+        parsed.append(len(html))
+        return LexborHTMLParser(html)
+
+    monkeypatch.setattr(trim.structure, "LexborHTMLParser", parse)
+    history = "<p>-----Original Message-----<br>\nFrom: Jo &lt;jo@x.example&gt;</p>" + "<p>What was asked</p>\n" * 2000
+    new, page = read(f"An answer.\n\n{to_text(history)}", f"<p>An answer.</p>{history}")
+    assert (new.text, page) == ("An answer.", None)
+    assert 0 < max(parsed) < len(history) / 2

@@ -18,6 +18,7 @@ from maildesk.mail.html import to_text
 from maildesk.mail.html import words as all_words
 from maildesk.mail.letters import bare
 from maildesk.mail.trim import structure
+from maildesk.mail.trim.recognise import LONGEST_LINKED_FOOTER
 from maildesk.mail.trim.structure import cut_html
 from maildesk.mail.trim.text import Cut, cut
 from maildesk.model import Mail, Reply
@@ -26,10 +27,13 @@ __all__ = ["cut_html", "html", "reply"]
 
 # What a client writes beside the words of its HTML when it makes text of it, and we do too.
 _ADDED = re.compile(r"<(?:https?|mailto|tel|cid):[^<>\n]*>|\[(?:image|cid): ?[^\[\]\n]*\]")
+_ADDS = re.compile(r"[<\[](?:https?|mailto|tel|cid|image):")  # how that begins
 # Without any of these a text can hold nothing of another mail (no date, no address, no field), and no signature that
 # says more than a name.
 _TOLD = re.compile("[0-9\u0660-\u0669\u06f0-\u06f9@:>\uff1a]")
-_LOOK = 500  # characters that are compared at a time
+_LOOK = 500  # characters that are compared at a time, at least
+_HEAD, _SOURCE = 4_000, 4  # characters of a page's styles; of its source, for each letter that it shows
+_SLACK = LONGEST_LINKED_FOOTER + 100  # letters: the beginning may end within what is cut out as a footer, or a sign
 
 
 def reply(text: str, page: str | None) -> Reply:
@@ -63,6 +67,8 @@ def html(mail: Mail) -> str | None:
     if not mail.html or not mail.reply.text:
         return None
     letters = _letters(mail.reply.text)
+    if _goes_on(mail.html, len(letters)):
+        return None
     page = structure.unmarked(mail.html)
     shown = all_words(page.body) if page and page.body else None
     if page and shown is not None:
@@ -76,21 +82,33 @@ def html(mail: Mail) -> str | None:
     return mail.html if _letters(to_text(mail.html)) == letters else None
 
 
+def _goes_on(html: str, letters: int) -> bool:
+    """Whether a page shows so many letters, and more, in its beginning already, and nothing is marked in that.
+
+    It quotes in a way of its own; to search and to parse all of that is much of what a mail costs.
+    """
+    length = _HEAD + _SOURCE * (letters + _SLACK)
+    shown = structure.beginning(html, length) if len(html) > 2 * length else None
+    return shown is not None and not _ADDS.search(shown) and len(bare(shown)) > letters + _SLACK
+
+
 def _letters(text: str) -> str:
     return bare(_ADDED.sub("", text))
 
 
 def _is_spelt(letters: str, text: str) -> bool:
-    """Whether these are a text's letters; of a long one that goes on otherwise, little is looked at."""
-    read = 0
-    for start in range(0, len(text), _LOOK):
-        part = text[start : start + _LOOK]
-        if "<" in part or "[" in part:  # something may be added from here on
-            return _letters(text) == letters
-        piece = bare(part)
+    """Whether these are a text's letters; of a long one that goes on otherwise, little is looked at.
+
+    It is looked at by lines, for what a client adds ends where its line does.
+    """
+    read = start = 0
+    while start < len(text):
+        end = text.find("\n", start + _LOOK) + 1 or len(text)
+        part = text[start:end]
+        piece = _letters(part) if "<" in part or "[" in part else bare(part)
         if not letters.startswith(piece, read):
             return False
-        read += len(piece)
+        read, start = read + len(piece), end
     return read == len(letters)
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from maildesk.mail.html import bounded, to_text, tree_to_text
+from maildesk.mail.html import bounded, to_text, tree_to_text, words
 from maildesk.mail.trim.header import header_at
 from maildesk.mail.trim.phrases import Rule
 from maildesk.mail.trim.recognise import announces, is_footer, is_rule, visible
@@ -112,6 +112,16 @@ def may_quote(html: str) -> bool:
 def may_sign(html: str) -> bool:
     """The same of signatures that a client marks as such."""
     return "ignature" in html
+
+
+def beginning(html: str, length: int) -> str | None:
+    """The words that a page shows in its first ``length`` characters, and that nothing in the rest takes away.
+
+    None where that cannot be told of the beginning alone: something in it is hidden or marked, or may be a footer.
+    What is marked below that is cut out from its mark on.
+    """
+    page = unmarked(html[:length])
+    return words(page.body) if page and page.body else None
 
 
 def unmarked(html: str) -> LexborHTMLParser | None:
