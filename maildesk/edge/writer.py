@@ -70,10 +70,6 @@ class _End:
     error: BaseException | None = None
 
 
-def _nothing() -> None:
-    return
-
-
 class Writer:
     """Runs jobs on the store in its own thread; their futures resolve once they are durable."""
 
@@ -161,7 +157,7 @@ class Writer:
         if batch.jobs:
             store.blocked = lambda: self._wait(batch)
             _resolve(self._timed(store, batch))
-            store.blocked = _nothing
+            store.blocked = self._blocked  # and no longer what holds the batch
         return not self._ended
 
     def _timed(self, store: Store, batch: _Batch) -> list[_End]:

@@ -103,9 +103,9 @@ def size(raw: bytes, part: Part) -> int:
     return transfer.size(memoryview(raw)[part.start : part.end], part.encoding)
 
 
-def pieces(raw: bytes, part: Part) -> Iterator[bytes]:
-    """``content(raw, part)``, of which a large file is never in memory as a whole."""
-    return transfer.pieces(memoryview(raw)[part.start : part.end], part.encoding)
+def measured(raw: bytes, part: Part) -> tuple[int, Iterator[bytes]]:
+    """``content(raw, part)``, as its length and its octets, of which a large file is never in memory whole."""
+    return transfer.measured(memoryview(raw)[part.start : part.end], part.encoding)
 
 
 def text(raw: bytes, part: Part) -> str:

@@ -107,7 +107,7 @@ def _digest(head: tuple[str | int | None, ...], contents: mime.Contents, root: P
 def _content(contents: mime.Contents, part: Part) -> tuple[int, Iterable[bytes | memoryview]]:
     """What a leaf means, however it is encoded: its length, and its octets in pieces."""
     if part.end - part.start > _LARGE and not part.media_type.startswith("text/"):
-        return mime.size(contents.raw, part), mime.pieces(contents.raw, part)
+        return mime.measured(contents.raw, part)
     octets = contents.octets(part)
     content = _as_any_relay_has_it(octets) if part.media_type.startswith("text/") else octets
     return len(content), (content,)

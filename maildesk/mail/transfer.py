@@ -51,11 +51,18 @@ def size(data: memoryview, encoding: str) -> int:
     return len(decode(bytes(data), encoding))
 
 
-def pieces(data: memoryview, encoding: str) -> Iterator[bytes]:
-    """``decode(data, encoding)``; clean base64 a piece at a time, so that a large file is never in memory whole."""
-    if encoding != "base64" or _digits(data) is None:
-        yield decode(bytes(data), encoding)
-        return
+def measured(data: memoryview, encoding: str) -> tuple[int, Iterator[bytes]]:
+    """``decode(data, encoding)``, as its length and its octets; those of clean base64 a piece at a time, so that a
+    large file is never in memory whole.
+    """
+    digits = _digits(data) if encoding == "base64" else None
+    if digits is not None:
+        return digits * 3 // 4, _pieces(data)
+    whole = decode(bytes(data), encoding)
+    return len(whole), iter((whole,))
+
+
+def _pieces(data: memoryview) -> Iterator[bytes]:
     left = b""
     for start in range(0, len(data), _PIECE):
         digits = left + bytes(data[start : start + _PIECE]).translate(None, _SPACE)

@@ -24,52 +24,45 @@ from maildesk.model import (
 from maildesk.store.engine import Row, Store, to_time, to_time_or_none
 
 _MERGES = 20  # in a row; a ring of them, which nothing here makes, ends there
-_TICKET = """
-SELECT token, subject, status, priority, assignee, team, category, mailbox, contact_id, mood, urgent, due_at,
-  snoozed_until, tickets.created_at, updated_at, first_reply_at, replied_at, solved_at, closed_at, merged_into,
-  tickets.language, revision, waiting_since, contacts.email, contacts.name
-FROM tickets JOIN contacts ON contacts.id = contact_id WHERE tickets.id = ?"""
 
 
 def ticket(store: Store, id: int, merges: int = _MERGES) -> Ticket | None:
     """The ticket with who is on it and its tags; a merged one is followed to the survivor."""
-    row = store.row(_TICKET, (id,))
+    row = store.row(
+        "SELECT tickets.*, contacts.email, contacts.name FROM tickets"
+        " JOIN contacts ON contacts.id = contact_id WHERE tickets.id = ?",
+        (id,),
+    )
     if row is None:
         return None
-    # By their places: to find a column by its name, SQLite's row walks through all of them.
-    (
-        token, subject, status, priority, assignee, team, category, mailbox, contact_id, mood, urgent, due_at,
-        snoozed_until, created_at, updated_at, first_reply_at, replied_at, solved_at, closed_at, merged_into, language,
-        revision, waiting_since, email, name,
-    ) = row  # fmt: skip
-    if merged_into is not None and merges:
-        return ticket(store, merged_into, merges - 1)
+    if row["merged_into"] is not None and merges:
+        return ticket(store, row["merged_into"], merges - 1)
     return Ticket(
-        id=id,
-        token=token,
-        subject=subject,
-        status=Status(status),
-        priority=Priority(priority),
-        created_at=to_time(created_at),
-        updated_at=to_time(updated_at),
-        contact_id=contact_id,
-        requester=Address(name, email),
-        language=language,
-        assignee=assignee,
-        team=team,
-        category=category,
-        mailbox=mailbox,
-        due_at=to_time_or_none(due_at),
-        first_reply_at=to_time_or_none(first_reply_at),
-        replied_at=to_time_or_none(replied_at),
-        solved_at=to_time_or_none(solved_at),
-        closed_at=to_time_or_none(closed_at),
-        merged_into=merged_into,
-        snoozed_until=to_time_or_none(snoozed_until),
-        mood=mood,
-        urgent=bool(urgent),
-        revision=revision,
-        waiting_since=to_time_or_none(waiting_since),
+        id=row["id"],
+        token=row["token"],
+        subject=row["subject"],
+        status=Status(row["status"]),
+        priority=Priority(row["priority"]),
+        created_at=to_time(row["created_at"]),
+        updated_at=to_time(row["updated_at"]),
+        contact_id=row["contact_id"],
+        requester=Address(row["name"], row["email"]),
+        language=row["language"],
+        assignee=row["assignee"],
+        team=row["team"],
+        category=row["category"],
+        mailbox=row["mailbox"],
+        due_at=to_time_or_none(row["due_at"]),
+        first_reply_at=to_time_or_none(row["first_reply_at"]),
+        replied_at=to_time_or_none(row["replied_at"]),
+        solved_at=to_time_or_none(row["solved_at"]),
+        closed_at=to_time_or_none(row["closed_at"]),
+        merged_into=row["merged_into"],
+        snoozed_until=to_time_or_none(row["snoozed_until"]),
+        mood=row["mood"],
+        urgent=bool(row["urgent"]),
+        revision=row["revision"],
+        waiting_since=to_time_or_none(row["waiting_since"]),
         statuses=statuses(store, id),
         participants=participants(store, id),
         watchers=frozenset(agent for (agent,) in store.rows("SELECT agent FROM watchers WHERE ticket_id = ?", (id,))),

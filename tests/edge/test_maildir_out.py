@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import mailbox
 import os
+import stat
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +56,22 @@ async def test_mails_at_the_same_moment_have_files_of_their_own(tmp_path: Path) 
     sends = [transport.send(MAIL) for _ in range(25) for transport in (first, second)]
     outcomes = await asyncio.gather(*sends)
     assert len(files(tmp_path / "out" / "new")) == len(set(outcomes)) == 50
+
+
+async def test_mails_that_go_together_are_synced_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file system's journal takes them as one; one after the other, each waits for the disk by itself."""
+    transport = MaildirTransport(tmp_path / "out")
+    await transport.send(MAIL)  # which makes the folders
+    together, fsync = threading.Barrier(4, timeout=10), os.fsync
+
+    def meets_the_others(descriptor: int) -> None:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            together.wait()
+        fsync(descriptor)
+
+    monkeypatch.setattr("os.fsync", meets_the_others)
+    outcomes = await asyncio.gather(*(transport.send(MAIL) for _ in range(4)))
+    assert all(isinstance(outcome, Sent) for outcome in outcomes)
 
 
 async def test_letters_beyond_ascii_in_the_envelope_are_written_as_utf_8(tmp_path: Path) -> None:

@@ -119,7 +119,9 @@ def test_pieces_are_what_is_decoded_as_a_whole(piece: int, text: str, encoding: 
     data = text.encode()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transfer, "_PIECE", piece)
-        assert b"".join(transfer.pieces(memoryview(data), encoding)) == transfer.decode(data, encoding)
+        size, pieces = transfer.measured(memoryview(data), encoding)
+        assert b"".join(pieces) == transfer.decode(data, encoding)
+        assert size == len(transfer.decode(data, encoding))
 
 
 @given(st.binary(max_size=400))

@@ -2,6 +2,7 @@
 
 import random
 import time
+import tracemalloc
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -243,3 +244,19 @@ def test_no_octets_break_the_reading(dice: random.Random, mail: Path, noise: byt
     for attachment in read.attachments:
         assert len(parse.attachment(read.raw, attachment.part)) == attachment.size
     f"{read.subject}{read.text}{read.reply.text}".encode()
+
+
+def test_a_large_file_is_read_without_a_second_copy_of_it() -> None:
+    mail = EmailMessage()
+    mail["From"], mail["Message-ID"] = "ann@customer.test", "<1@customer.test>"
+    mail.set_content("Here it is.")
+    mail.add_attachment(bytes(range(256)) * 24_000, maintype="image", subtype="png", filename="large.png")
+    raw = mail.as_bytes()
+    tracemalloc.start()
+    try:
+        (attachment,) = parse.read(raw).attachments
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert attachment.size == 256 * 24_000
+    assert peak < len(raw) * 0.6
