@@ -2,9 +2,9 @@
 
 It delivers as qmail's maildir(5) says: written to ``tmp``, synced, renamed into ``new``, the folder
 synced; a reader never sees half a mail. Whatever has gathered while the last mails were synced goes
-together: their files side by side, for the file system's journal takes them as one, and one sync of the folder is
-enough for all. The envelope, which a Maildir has no place for, stands in
-Return-Path (RFC 5321 §4.4) and Delivered-To (RFC 9228) above the mail, whose bytes are untouched.
+together: the disk is at all their files before the first one's sync is waited for, so that the file system's journal
+takes them as one, and one sync of the folder is enough for all. The envelope, which a Maildir has no place for, stands
+in Return-Path (RFC 5321 §4.4) and Delivered-To (RFC 9228) above the mail, whose bytes are untouched.
 It refuses an envelope with control characters: it would add header lines of its own.
 """
 
@@ -16,15 +16,13 @@ import os
 import socket
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from maildesk.edge.transport import Deferred, Outcome, Outgoing, Refused, Sent, bad_envelope, one_line
 
 PARTS = ("tmp", "new", "cur")
-_HANDS = 4  # files that are synced side by side
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,6 @@ class MaildirTransport:
         self._host = socket.gethostname().replace("/", "\\057").replace(":", "\\072")
         self._waiting: list[_Delivery] = []
         self._delivering: asyncio.Task[None] | None = None
-        self._hands = ThreadPoolExecutor(_HANDS, "maildir")  # begins threads when it is first given work
 
     @property
     def name(self) -> str:
@@ -59,7 +56,7 @@ class MaildirTransport:
         return await delivery.done
 
     async def close(self) -> None:
-        """Holds nothing open: what is being delivered ends as it would have, and the threads with the object."""
+        """Holds nothing open: what is being delivered ends as it would have."""
 
     async def _deliver_all(self) -> None:
         while self._waiting:
@@ -76,33 +73,20 @@ class MaildirTransport:
 
     def _deliver(self, mails: Sequence[Outgoing]) -> list[Outcome]:
         """Each mail's file is durable when this returns, or is not there."""
-        places = [self._folder / "new" / self._unique_name() for _ in mails]
+        names = [self._unique_name() for _ in mails]
+        drafts, places = ([self._folder / part / name for name in names] for part in ("tmp", "new"))
         try:
             self._make_folders()
-            written = [self._hands.submit(self._write, *each) for each in zip(places, mails, strict=True)]
-            wait(written)
-            for each in written:
-                each.result()
+            _write(drafts, mails)
+            for draft, place in zip(drafts, places, strict=True):
+                draft.rename(place)
             _sync(self._folder / "new")
         except OSError as trouble:
-            for place in places:
+            for path in (*drafts, *places):
                 with suppress(OSError):  # not made, or made and the disk is gone
-                    place.unlink()
+                    path.unlink()
             return [Deferred(one_line(str(trouble)), connection=True) for _ in mails]
-        return [Sent(place.name) for place in places]
-
-    def _write(self, place: Path, mail: Outgoing) -> None:
-        draft = self._folder / "tmp" / place.name
-        try:
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(_envelope(mail) + mail.raw)
-                file.flush()
-                os.fsync(descriptor)
-            draft.rename(place)
-        except OSError:
-            draft.unlink(missing_ok=True)
-            raise
+        return [Sent(name) for name in names]
 
     def _make_folders(self) -> None:
         if all((self._folder / part).is_dir() for part in PARTS):
@@ -116,6 +100,22 @@ class MaildirTransport:
         """The time, the process and a count of its deliveries, as maildir(5) proposes."""
         seconds, rest = divmod(time.time_ns(), 1_000_000_000)
         return f"{seconds}.M{rest // 1000:06}P{os.getpid()}Q{next(self._serial)}.{self._host}"
+
+
+def _write(paths: Sequence[Path], mails: Sequence[Outgoing]) -> None:
+    """All of them are on disk when it returns. OSError where one cannot be."""
+    with ExitStack() as files:
+        descriptors = []
+        for path, mail in zip(paths, mails, strict=True):
+            descriptors.append(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            files.callback(os.close, descriptors[-1])
+            left = memoryview(_envelope(mail) + mail.raw)
+            while left:
+                left = left[os.write(descriptors[-1], left) :]
+            # "is not needed in memory": Linux begins to write it, and does not wait
+            os.posix_fadvise(descriptors[-1], 0, 0, os.POSIX_FADV_DONTNEED)
+        for descriptor in descriptors:
+            os.fsync(descriptor)
 
 
 def _envelope(mail: Outgoing) -> bytes:

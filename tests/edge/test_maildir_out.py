@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import itertools
 import mailbox
 import os
 import stat
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,20 +59,48 @@ async def test_mails_at_the_same_moment_have_files_of_their_own(tmp_path: Path) 
     assert len(files(tmp_path / "out" / "new")) == len(set(outcomes)) == 50
 
 
-async def test_mails_that_go_together_are_synced_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file system's journal takes them as one; one after the other, each waits for the disk by itself."""
+async def test_the_disk_is_at_all_mails_that_go_together_before_one_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One after the other, each waits for the disk, and for the journal, by itself."""
     transport = MaildirTransport(tmp_path / "out")
     await transport.send(MAIL)  # which makes the folders
-    together, fsync = threading.Barrier(4, timeout=10), os.fsync
+    seen: list[str] = []
+    begin, sync = os.posix_fadvise, os.fsync
 
-    def meets_the_others(descriptor: int) -> None:
-        if stat.S_ISREG(os.fstat(descriptor).st_mode):
-            together.wait()
-        fsync(descriptor)
+    def begun(descriptor: int, *rest: int) -> None:
+        assert os.fstat(descriptor).st_size  # it is written by then
+        seen.append("begun")
+        begin(descriptor, *rest)
 
-    monkeypatch.setattr("os.fsync", meets_the_others)
+    def synced(descriptor: int) -> None:
+        seen.append("synced" if stat.S_ISREG(os.fstat(descriptor).st_mode) else "folder")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "posix_fadvise", begun)
+    monkeypatch.setattr(os, "fsync", synced)
     outcomes = await asyncio.gather(*(transport.send(MAIL) for _ in range(4)))
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
+    assert seen == ["begun"] * 4 + ["synced"] * 4 + ["folder"]
+
+
+async def test_a_mail_that_cannot_be_synced_is_put_off_with_those_beside_it_and_none_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport = MaildirTransport(tmp_path / "out")
+    await transport.send(MAIL)
+    before, sync = files(tmp_path), os.fsync
+    calls = itertools.count()
+
+    def fails_once(descriptor: int) -> None:
+        if next(calls) == 1:
+            raise OSError(errno.EIO, "Input/output error")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fails_once)
+    outcomes = await asyncio.gather(*(transport.send(MAIL) for _ in range(3)))
+    assert all(isinstance(outcome, Deferred) and outcome.connection for outcome in outcomes)
+    assert files(tmp_path) == before
 
 
 async def test_letters_beyond_ascii_in_the_envelope_are_written_as_utf_8(tmp_path: Path) -> None:
