@@ -94,7 +94,6 @@ class _Reader:
         from maildesk.desk.decide import decide
         from maildesk.desk.question import question
         from maildesk.edge.reading import case_of
-        from maildesk.store.intake import Waiting
 
         assert self.policy is not None  # asked by explain()
         now = datetime.now(UTC)
@@ -103,7 +102,7 @@ class _Reader:
         meant = origins.read(mail, to, self.policy.config)
         asked = question(0, meant, to, self.policy, now)
         moment = Moment(now, secrets.token_bytes(32))
-        case = case_of(Waiting(0, 0, came), meant, self._facts(asked), self.policy, moment)
+        case = case_of(0, came, meant, to, self._facts(asked), self.policy, moment)
         return Judged(case, decide(case))
 
     def _facts(self, asked: Any) -> Facts:

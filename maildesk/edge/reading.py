@@ -12,19 +12,20 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from maildesk.desk import customers, origins, routing
+from maildesk.desk.addresses import Recipient
 from maildesk.desk.case import Case, authenticate, recipients
 from maildesk.desk.origins import Meant
 from maildesk.desk.policy import Policy
 from maildesk.desk.question import question
+from maildesk.desk.routing import Routed
 from maildesk.mail import parse
-from maildesk.model import Facts, Mail, Moment, Question
+from maildesk.model import Authentication, Facts, Mail, Moment, Question, RawMail
 from maildesk.store import intake, rows
 from maildesk.store.engine import Store
-from maildesk.store.intake import Waiting
 
 _AT_ONCE = 8 * 2**20  # octets of mail that are in memory at once, about
 
@@ -41,22 +42,39 @@ def moment(at: datetime) -> Moment:
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """A mail that was read and waits for its facts; of these its case knows the sender's contact at most."""
+    """A mail that was read and waits for its facts."""
 
-    waiting: Waiting
+    id: int
+    raw: RawMail
     meant: Meant
+    recipients: tuple[Recipient, ...]
+    authentication: Authentication
     question: Question
-    case: Case
+    routed: Routed
+    page: str | None
     took: float  # seconds, to read it
-
-    @property
-    def id(self) -> int:
-        return self.waiting.id
 
     @property
     def mail(self) -> Mail:
         """As it was received."""
         return self.meant.received
+
+    def case(self, policy: Policy, facts: Facts, at: Moment) -> Case:
+        """All that is known about the mail when it is decided about."""
+        return Case(
+            inbox_id=self.id,
+            raw=self.raw,
+            mail=self.meant.mail,
+            recipients=self.recipients,
+            authentication=self.authentication,
+            policy=policy,
+            moment=at,
+            facts=facts,
+            origin=self.meant.origin,
+            forwarded=self.meant.forwarded,
+            routed=self.routed,
+            page=self.page,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +144,21 @@ class Reading:
 
     def _thought(self, id: int) -> Thought:
         assert self._policy is not None  # look() comes first
-        began = time.perf_counter()
-        waiting = intake.load(self._store, id)
-        mail = parse.read(waiting.mail.raw)
-        to = recipients(waiting.mail, mail, self._policy)
+        began, policy = time.perf_counter(), self._policy
+        raw = intake.load(self._store, id)
+        mail = parse.read(raw.raw)
+        to = recipients(raw, mail, policy)
         # An admin's pattern may need ages for a hostile mail. If so, then here, where nobody waits for the lock.
-        meant = origins.read(mail, to, self._policy.config)
-        asked = question(id, meant, to, self._policy, self._clock())
+        meant = origins.read(mail, to, policy.config)
+        asked = question(id, meant, to, policy, self._clock())
         known = Facts(contact=rows.contact(self._store, asked.person or asked.author))
-        case = case_of(waiting, meant, known, self._policy, moment(self._clock()))
-        routed = routing.route(case.incoming, self._policy.config)
-        case = replace(case, routed=routed, page=customers.page(case.mail))
-        return Thought(waiting, meant, asked, case, time.perf_counter() - began)
+        case = case_of(id, raw, meant, to, known, policy, moment(self._clock()))
+        routed, page = routing.route(case.incoming, policy.config), customers.page(case.mail)
+        return Thought(id, raw, meant, to, case.authentication, asked, routed, page, time.perf_counter() - began)
 
 
 def _octets(each: Thought | Unread) -> int:
-    return len(each.mail.raw) if isinstance(each, Thought) else 0
+    return len(each.raw.raw) if isinstance(each, Thought) else 0
 
 
 def trace(error: BaseException) -> str:
@@ -149,14 +166,16 @@ def trace(error: BaseException) -> str:
     return "".join(traceback.format_exception(error)).encode("utf-8", "backslashreplace").decode()
 
 
-def case_of(waiting: Waiting, meant: Meant, known: Facts, policy: Policy, at: Moment) -> Case:
-    """All that is known about a mail when it is decided about."""
+def case_of(
+    id: int, raw: RawMail, meant: Meant, to: tuple[Recipient, ...], known: Facts, policy: Policy, at: Moment
+) -> Case:
+    """All that is known about a mail when it is decided about, but for what reading it looked at already."""
     return Case(
-        inbox_id=waiting.id,
-        raw=waiting.mail,
+        inbox_id=id,
+        raw=raw,
         mail=meant.mail,
-        recipients=recipients(waiting.mail, meant.received, policy),
-        authentication=origins.weigh(authenticate(waiting.mail, meant.received, policy), meant.origin),
+        recipients=to,
+        authentication=origins.weigh(authenticate(raw, meant.received, policy), meant.origin),
         policy=policy,
         moment=at,
         facts=known,

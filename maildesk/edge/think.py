@@ -163,7 +163,7 @@ class Thinker:
             if intake.attempts(self.store, thought.id) is None:
                 return None  # a worker that outlived its daemon has settled it meanwhile
             known = facts.gather(self.store, thought.question)
-            case = replace(thought.case, facts=known, moment=moment(self.clock()))
+            case = thought.case(self.policy, known, moment(self.clock()))
             plan = decide(case)
             self._record(thought, case, plan)
         except sqlite3.OperationalError:
@@ -171,7 +171,7 @@ class Thinker:
         except Exception as error:  # noqa: BLE001 - the supervisor of one mail's thinking
             raise _Faulty(Unread.of(thought.id, error)) from None
         took = thought.took + time.perf_counter() - began
-        return _Settled(thought.id, thought.waiting.mail.source, plan.verdict, plan.ticket_id, plan.reason, took)
+        return _Settled(thought.id, thought.raw.source, plan.verdict, plan.ticket_id, plan.reason, took)
 
     def _record(self, thought: Thought, case: Case, plan: Plan) -> None:
         mail = thought.mail
@@ -198,20 +198,20 @@ class Thinker:
         return len(found)
 
     def _release(self, waited: Deferred) -> None:
-        waiting = intake.load(self.store, waited.inbox_id)
-        mail = parse.read(waiting.mail.raw)
-        to = recipients(waiting.mail, mail, self.policy)
+        raw = intake.load(self.store, waited.inbox_id)
+        mail = parse.read(raw.raw)
+        to = recipients(raw, mail, self.policy)
         meant = Meant(mail, mail, forwarded=forward.read(mail))
-        asked = question(waiting.id, meant, to, self.policy, self.clock())
+        asked = question(waited.inbox_id, meant, to, self.policy, self.clock())
         asked = replace(asked, digest="", agent=waited.agent)
         if not asked.signed_ticket:  # then what came since it was written counts as unseen
             asked = replace(asked, signed_ticket=waited.ticket_id, seen_revision=waited.revision)
         known = facts.gather(self.store, asked)
-        case = case_of(waiting, meant, known, self.policy, moment(self.clock()))
+        case = case_of(waited.inbox_id, raw, meant, to, known, self.policy, moment(self.clock()))
         plan = decide(replace(case, released=waited))
         apply(self.store, plan, case.moment.now)
         deferred.forget(self.store, waited.id)
-        log.info("released", extra={"mail": waiting.id, "ticket": plan.ticket_id, "reason": plan.reason})
+        log.info("released", extra={"mail": waited.inbox_id, "ticket": plan.ticket_id, "reason": plan.reason})
 
     def _release_later(self, waited: Deferred) -> None:
         if deferred.put_off(self.store, waited.id, self.clock() + _PUT_OFF) > len(RETRIES):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from maildesk.model import InboxState, RawMail
@@ -12,15 +11,6 @@ from maildesk.store.engine import Row, Store, to_text, to_time, to_time_or_none
 
 _LARGE = 8 << 20  # octets
 _PIECE = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A row of `inbox` that is still to be understood."""
-
-    id: int
-    attempts: int
-    mail: RawMail
 
 
 def accept(store: Store, mails: Sequence[RawMail]) -> list[int]:
@@ -70,8 +60,8 @@ def waiting(store: Store, now: datetime, limit: int) -> list[int]:
     return [row["id"] for row in found]
 
 
-def load(store: Store, id: int) -> Waiting:
-    """A waiting mail with its octets. Raises ValueError, TypeError or LookupError for a row that was damaged."""
+def load(store: Store, id: int) -> RawMail:
+    """A mail with its octets. Raises ValueError, TypeError or LookupError for a row that was damaged."""
     row = store.row(
         "SELECT inbox.*, CASE WHEN length(bytes) < ? THEN bytes END AS bytes"
         " FROM inbox JOIN raw ON raw.id = raw_id WHERE inbox.id = ?",
@@ -79,10 +69,6 @@ def load(store: Store, id: int) -> Waiting:
     )
     if row is None:
         raise LookupError(f"mail {id} has lost its octets")
-    return Waiting(row["id"], row["attempts"], _raw_mail(store, row))
-
-
-def _raw_mail(store: Store, row: Row) -> RawMail:
     return RawMail(
         raw=row["bytes"] if row["bytes"] is not None else _large(store, row["raw_id"]),
         source=row["source"],

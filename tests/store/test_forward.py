@@ -54,7 +54,7 @@ def beside(path: Path) -> set[str]:
 def test_an_older_store_is_brought_forward_and_its_copy_is_what_it_was(older: Path, next_version: list[str]) -> None:
     with closing(Store.open(older, upgrade=True)) as store:
         assert store.value("SELECT colour FROM inbox") == "grey"
-        assert intake.load(store, 1).mail.raw == b"Subject: kept\r\n\r\n"
+        assert intake.load(store, 1).raw == b"Subject: kept\r\n\r\n"
         (alarm,) = due.alarms(store, 9)
         assert "from schema 1 to 2" in alarm.title
         assert f"{older}.schema-1" in alarm.details
