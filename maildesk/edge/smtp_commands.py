@@ -144,7 +144,8 @@ class Session(Line):
             # Where it ends is not known any more: the rest of it would be taken for commands.
             log.error("no memory for a mail from %s", self.peer, extra={"peer": self.peer})
             self.end("421 4.3.0 Trouble at our end, try again later")
-        self.mail_came()
+        finally:
+            self.mail_came()
         if rest and not self._reader.at_eof():
             self._reader.feed_data(rest)  # pipelined: the next commands
         return content

@@ -73,7 +73,7 @@ class Line(SMTP):
         try:
             await self.push(f"220 {self.hostname} {self.__ident__}")
             while True:
-                await self._serve(await self._line())
+                await self._turn()
         except (ConnectionError, asyncio.IncompleteReadError):  # the session is over, by either side
             pass
         except TLSSetupException as error:  # of which asyncio tells nobody else
@@ -82,6 +82,16 @@ class Line(SMTP):
         finally:
             self._writer.close()
             self.reception.leave(self)
+
+    async def _turn(self) -> None:
+        """One command. What fails at our end is our affair: the client may try again."""
+        try:
+            await self._serve((await self._line()).rstrip(b"\r\n"))
+        except (ConnectionError, asyncio.IncompleteReadError, TLSSetupException):
+            raise
+        except Exception as error:
+            log.error("trouble in a session with %s", self.peer, exc_info=error)
+            await self.push(apology(error))
 
     async def _line(self) -> bytes:
         """The next line. Of one that is far too long the end is missing."""
@@ -102,23 +112,15 @@ class Line(SMTP):
         return True
 
     async def _serve(self, line: bytes) -> None:
-        """One command. What fails at our end is our affair: the client may try again."""
-        line = line.rstrip(b"\r\n")
         command, _, argument = line.partition(b" ")
-        try:
-            if len(line) > _COMMAND_LINE:
-                await self.push("500 5.5.6 Command line too long")
-            elif not command or not command.isascii():
-                await self.push("500 5.5.2 Bad syntax")
-            else:
-                self._reset_timeout()
-                # What is no UTF-8 is seen where it is read.
-                await self.obey(command.upper().decode(), argument.strip().decode(errors="surrogateescape"))
-        except (ConnectionError, asyncio.IncompleteReadError, TLSSetupException):
-            raise
-        except Exception as error:
-            log.error("trouble in a session with %s", self.peer, exc_info=error)
-            await self.push(apology(error))
+        if len(line) > _COMMAND_LINE:
+            await self.push("500 5.5.6 Command line too long")
+        elif not command or not command.isascii():
+            await self.push("500 5.5.2 Bad syntax")
+        else:
+            self._reset_timeout()
+            # UTF-8 (RFC 6531), and whoever reads it refuses what is none.
+            await self.obey(command.upper().decode(), argument.strip().decode(errors="surrogateescape"))
 
     async def obey(self, command: str, argument: str) -> None:
         raise NotImplementedError
@@ -134,7 +136,7 @@ class Line(SMTP):
         self._reset_timeout(_LINGER)
 
     def end(self, last_word: str) -> NoReturn:
-        """Hangs up from within a command; aiosmtpd's loop ends by this exception."""
+        """Hangs up from within a command; the session ends by this exception."""
         self.hang_up(last_word)
         raise ConnectionResetError(last_word)
 
