@@ -14,6 +14,7 @@ import signal
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -228,19 +229,31 @@ class Daemon:
             room=self._room.holds,
         )
 
-    async def _accept(self, mail: RawMail) -> int:
+    def _accept(self, mail: RawMail) -> asyncio.Future[int]:
         try:
             self._room.claim(len(mail.raw))
-            id = await asyncio.wrap_future(self._writer.accept(mail))
-        except (sqlite3.Error, OSError) as error:
-            self._counts.put_off[type(error).__name__] += 1
-            if isinstance(error, sqlite3.Error):
-                self._trouble(str(error))
+        except OSError as error:
+            self._put_off(error)
             raise
+        keeping = self._writer.accept(mail)
+        keeping.add_done_callback(partial(self._accepted, mail.source))
+        return keeping
+
+    def _accepted(self, source: str, keeping: asyncio.Future[int]) -> None:
+        """It is durable, or it is not."""
+        if error := keeping.exception():
+            self._put_off(error)
+            return
         self._well()
-        self._counts.took_in(mail.source)
+        self._counts.took_in(source)
         self._supervisor.wake()
-        return id
+
+    def _put_off(self, error: BaseException) -> None:
+        """The client is told to come again."""
+        if isinstance(error, sqlite3.Error | OSError):
+            self._counts.put_off[type(error).__name__] += 1
+        if isinstance(error, sqlite3.Error):
+            self._trouble(str(error))
 
     def _follow_mailboxes(self) -> None:
         """Watches the configured mailboxes; one that a reload took away is let go."""

@@ -7,18 +7,18 @@ has no use for. LMTP (RFC 2033) differs in its greeting and answers the content 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from typing import ClassVar
 
 from aiosmtpd.smtp import Envelope
 
 from maildesk.edge.smtp_data import Content, has_bare_newline, mend_newlines
 from maildesk.edge.smtp_envelope import read_path, wrong_parameter
-from maildesk.edge.smtp_line import Command, Commands, Line
-from maildesk.edge.smtp_reception import NO_ROOM, Reception, apology
+from maildesk.edge.smtp_line import Line
+from maildesk.edge.smtp_reception import NO_ROOM, apology
 from maildesk.model import RawMail
 
 log = logging.getLogger(__name__)
@@ -27,33 +27,15 @@ log = logging.getLogger(__name__)
 class Session(Line):
     """One client's session. ``envelope.mail_from`` is None without MAIL, "" for the null sender."""
 
-    def __init__(self, reception: Reception) -> None:
-        super().__init__(reception)
-        self._smtp_methods = Commands(self._known(), self.unknown)
-
-    def _known(self) -> dict[str, Command]:
-        return {
-            "EHLO": self.smtp_EHLO,
-            "HELO": self.smtp_HELO,
-            "MAIL": self.smtp_MAIL,
-            "RCPT": self.smtp_RCPT,
-            "DATA": self.smtp_DATA,
-            "RSET": self.smtp_RSET,
-            "NOOP": self.smtp_NOOP,
-            "VRFY": self.smtp_VRFY,
-            "QUIT": self.smtp_QUIT,
-            "STARTTLS": self.smtp_STARTTLS,
-            "EXPN": self.not_offered,
-            "HELP": self.not_offered,
-            "AUTH": self.not_offered,
-        }
+    async def obey(self, command: str, argument: str) -> None:
+        await self._COMMANDS.get(command, Session.unknown)(self, argument)
 
     # --- greetings and small talk ---
 
-    async def smtp_HELO(self, arg: str | None) -> None:
+    async def smtp_HELO(self, arg: str) -> None:
         await self._greet(arg, [self.hostname])
 
-    async def smtp_EHLO(self, arg: str | None) -> None:
+    async def smtp_EHLO(self, arg: str) -> None:
         offers = ["PIPELINING", f"SIZE {self.listener.max_size}", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"]
         if self.tls_context and not self._tls_protocol:
             offers.append("STARTTLS")
@@ -67,28 +49,28 @@ class Session(Line):
         self.session.host_name = name
         await self.push("\r\n".join([*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}"]))
 
-    async def smtp_RSET(self, arg: str | None) -> None:
+    async def smtp_RSET(self, arg: str) -> None:
         self.envelope = Envelope()
         await self.push("250 2.0.0 Ok")
 
-    async def smtp_NOOP(self, arg: str | None) -> None:
+    async def smtp_NOOP(self, arg: str) -> None:
         await self.push("250 2.0.0 Ok")
 
-    async def smtp_VRFY(self, arg: str | None) -> None:
+    async def smtp_VRFY(self, arg: str) -> None:
         await self.push("252 2.0.0 Send it and see")  # RFC 5321 §7.3
 
-    async def smtp_QUIT(self, arg: str | None) -> None:
+    async def smtp_QUIT(self, arg: str) -> None:
         self.end("221 2.0.0 Bye")
 
-    async def not_offered(self, arg: str | None) -> None:
+    async def not_offered(self, arg: str) -> None:
         await self.push("502 5.5.1 Not offered here")
 
-    async def unknown(self, arg: str | None) -> None:
+    async def unknown(self, arg: str) -> None:
         await self.push("500 5.5.1 Unknown command")
 
     # --- the envelope ---
 
-    async def smtp_MAIL(self, arg: str | None) -> None:
+    async def smtp_MAIL(self, arg: str) -> None:
         path = read_path("FROM:", arg)
         if not self.session.host_name:
             reply = "503 5.5.1 Say hello first"
@@ -108,7 +90,7 @@ class Session(Line):
                 self.envelope.mail_from = path.address
         await self.push(reply or "250 2.1.0 Ok")
 
-    async def smtp_RCPT(self, arg: str | None) -> None:
+    async def smtp_RCPT(self, arg: str) -> None:
         path = read_path("TO:", arg)
         if self.envelope.mail_from is None:
             reply = "503 5.5.1 MAIL comes first"
@@ -128,7 +110,7 @@ class Session(Line):
 
     # --- the content ---
 
-    async def smtp_DATA(self, arg: str | None) -> None:
+    async def smtp_DATA(self, arg: str) -> None:
         if arg:
             await self.push("501 5.5.4 Syntax: DATA")
         elif self.envelope.mail_from is None:
@@ -148,22 +130,22 @@ class Session(Line):
     async def _content(self, turn: AsyncExitStack) -> Content:
         """Reads to the final dot, also what is too large: only then may we answer (§4.2.5)."""
         content, rest, large = Content(self.listener.max_size), None, False
+        self.expect_mail(self.listener.mail_time)
         try:
-            async with asyncio.timeout(self.listener.mail_time):
-                while rest is None:
-                    if content.received > self.reception.large and not large:
-                        large = True
-                        self.be_patient()
-                        await turn.enter_async_context(self.reception.large_mail(self.relay))
-                    rest = content.feed(await self._piece())
-                    if rest is None and content.received > 2 * self.listener.max_size:
-                        self.end("552 5.3.4 Far too large")
-        except TimeoutError:
-            self.end("421 4.4.2 The mail took too long")
+            while rest is None:
+                if content.received > self.reception.large and not large:
+                    large = True
+                    self.be_patient()
+                    await turn.enter_async_context(self.reception.large_mail(self.relay))
+                rest = content.feed(await self._piece())
+                if rest is None and content.received > 2 * self.listener.max_size:
+                    self.end("552 5.3.4 Far too large")
         except MemoryError:
             # Where it ends is not known any more: the rest of it would be taken for commands.
             log.error("no memory for a mail from %s", self.peer, extra={"peer": self.peer})
             self.end("421 4.3.0 Trouble at our end, try again later")
+        finally:
+            self.mail_came()
         if rest and not self._reader.at_eof():
             self._reader.feed_data(rest)  # pipelined: the next commands
         return content
@@ -219,6 +201,22 @@ class Session(Line):
     def replies_to_content(self, reply: str) -> str:
         return reply
 
+    _COMMANDS: ClassVar[Mapping[str, Callable[[Session, str], Awaitable[None]]]] = {
+        "EHLO": smtp_EHLO,
+        "HELO": smtp_HELO,
+        "MAIL": smtp_MAIL,
+        "RCPT": smtp_RCPT,
+        "DATA": smtp_DATA,
+        "RSET": smtp_RSET,
+        "NOOP": smtp_NOOP,
+        "VRFY": smtp_VRFY,
+        "QUIT": smtp_QUIT,
+        "STARTTLS": Line.smtp_STARTTLS,
+        "EXPN": not_offered,
+        "HELP": not_offered,
+        "AUTH": not_offered,
+    }
+
     def _refused(self, reply: str, sender: str | None, recipients: Sequence[str] = ()) -> None:
         fields = {"peer": self.peer, "envelope_from": sender, "envelope_to": list(recipients), "reply": reply}
         log.info("refused mail from <%s> at %s: %s", sender, self.peer, reply, extra=fields)
@@ -227,9 +225,9 @@ class Session(Line):
 class LmtpSession(Session):
     """LMTP: LHLO is its only greeting, and the content is answered for each recipient."""
 
-    def _known(self) -> dict[str, Command]:
-        known = super()._known()
-        return {"LHLO": known.pop("EHLO")} | {name: known[name] for name in known if name != "HELO"}
+    _COMMANDS = {"LHLO": Session.smtp_EHLO} | {
+        name: command for name, command in Session._COMMANDS.items() if name not in ("EHLO", "HELO")
+    }
 
     def replies_to_content(self, reply: str) -> str:
         # RFC 2033 §4.2: in the order of RCPT, of those that were accepted. One mail is kept for

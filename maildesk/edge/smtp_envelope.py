@@ -35,9 +35,9 @@ class Path:
     parameters: dict[str, str] = field(default_factory=dict)  # names in upper case
 
 
-def read_path(keyword: str, argument: str | None) -> Path | None:
+def read_path(keyword: str, argument: str) -> Path | None:
     """Reads `FROM:<a@b> SIZE=1`, whose keyword is "FROM:"; None when that is not what it says."""
-    if argument is None or argument[: len(keyword)].upper() != keyword:
+    if argument[: len(keyword)].upper() != keyword:
         return None
     found = _PATH.fullmatch(argument[len(keyword) :])
     if found is None:
@@ -60,7 +60,7 @@ def _read_parameters(text: str) -> dict[str, str] | None:
 
 
 def _sound(address: str) -> bool:
-    """No control character, no line end, no lone surrogate (how aiosmtpd hands on broken UTF-8)."""
+    """No control character, no line end, no lone surrogate (broken UTF-8)."""
     return address.isprintable() and len(address.encode()) <= ADDRESS_LIMIT
 
 

@@ -1,9 +1,8 @@
-"""The line to one client: replies, patience and the ways in which a session ends.
+"""The line to one client: commands and replies, patience and the ways in which a session ends.
 
-aiosmtpd has the loop, the dispatch and STARTTLS; this mends what a public port needs mended: a
-fault of ours answers a bland 4xx (there: 500 and the exception's text), a client that half-closes
-still gets its answers (there: silence), who errs too often or idles is told 421 (there: 502, or
-nothing), and replies have enhanced status codes throughout (RFC 2034).
+aiosmtpd has the streams and STARTTLS; the rest is what a public port needs: a fault of ours answers a bland 4xx
+(there: 500 and the exception's text), a client that half-closes still gets its answers (there: silence), who errs too
+often or idles is told 421 (there: 502, or nothing), and replies have enhanced status codes throughout (RFC 2034).
 Refuses to say anything to a client after its last word.
 """
 
@@ -12,9 +11,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import socket
-from collections import defaultdict
-from collections.abc import Awaitable, Callable
 from typing import AnyStr, NoReturn
 
 from aiosmtpd.smtp import SMTP, Envelope, TLSSetupException
@@ -27,34 +25,11 @@ log = logging.getLogger(__name__)
 _COMMAND_LINE = 2048  # octets, as Postfix has it; RFC 5321 §4.5.3.1.4: 512, and what extensions add
 _LINGER = 10.0  # seconds for a last reply to leave; then the connection is cut
 
-# What aiosmtpd says by itself, with the status codes that it leaves out.
-_CODED = {
-    "220 Ready to start TLS": "220 2.0.0 Ready to start TLS",
-    "454 TLS not available": "454 4.7.0 TLS is not available",
-    "500 Command line too long": "500 5.5.6 Command line too long",
-    "500 Error: bad syntax": "500 5.5.2 Bad syntax",
-    "501 Syntax: STARTTLS": "501 5.5.4 Syntax: STARTTLS",
-}
-
-Command = Callable[[str | None], Awaitable[None]]
-
-
-class Commands(dict[str, Command]):
-    """The commands that are known here. ``get`` finds an answer for any other.
-
-    aiosmtpd closes with 502 after five unknown ones; here they count with all other errors.
-    """
-
-    def __init__(self, known: dict[str, Command], other: Command) -> None:
-        super().__init__(known)
-        self._other = other
-
-    def get(self, name: str, default: object = None) -> Command:
-        return super().get(name, self._other)
+_READY = "220 Ready to start TLS"  # aiosmtpd says so by itself, without a status code
 
 
 class Line(SMTP):
-    """One connection. A session above it fills ``_smtp_methods`` and says ``in_mail``."""
+    """One connection. A session above it knows the commands (`obey`) and says ``in_mail``."""
 
     session: ClientSession  # never None once connected, whatever aiosmtpd's types say
     envelope: Envelope
@@ -69,6 +44,7 @@ class Line(SMTP):
         self.since = asyncio.get_running_loop().time()  # that it came, or its last mail was taken
         self._errors = 0
         self._replies = 0
+        self._idles_at = self._late_at = math.inf  # the loop's time
         super().__init__(
             None,
             hostname=self.listener.hostname,
@@ -78,14 +54,11 @@ class Line(SMTP):
             timeout=self.listener.idle,
             loop=asyncio.get_running_loop(),
         )
-        # Not the class's: aiosmtpd empties that one, whoever else's session it serves.
-        self.command_size_limit = _COMMAND_LINE
-        self.command_size_limits = defaultdict(lambda: _COMMAND_LINE)
 
     # --- beginning and end ---
 
     async def _handle_client(self) -> None:
-        """The session's task: admitted, served by aiosmtpd's loop, and counted out again."""
+        """The session's task: admitted, served, and counted out again."""
         connection: socket.socket = self._writer.get_extra_info("socket")
         try:
             self.peer = LOCAL if connection.family == socket.AF_UNIX else connection.getpeername()[0]
@@ -98,11 +71,59 @@ class Line(SMTP):
             self.hang_up(refusal)
             return
         try:
-            await super()._handle_client()
-        except ConnectionError:  # the session is over, by either side
+            await self.push(f"220 {self.hostname} {self.__ident__}")
+            while True:
+                await self._turn()
+        except (ConnectionError, asyncio.IncompleteReadError):  # the session is over, by either side
             pass
+        except TLSSetupException as error:  # of which asyncio tells nobody else
+            log.info("%s: TLS failed", self.peer, extra={"peer": self.peer})
+            self.connection_lost(error)
         finally:
+            self._writer.close()
             self.reception.leave(self)
+
+    async def _turn(self) -> None:
+        """One command. What fails at our end is our affair: the client may try again."""
+        try:
+            await self._serve((await self._line()).rstrip(b"\r\n"))
+        except (ConnectionError, asyncio.IncompleteReadError, TLSSetupException):
+            raise
+        except Exception as error:
+            log.error("trouble in a session with %s", self.peer, exc_info=error)
+            await self.push(apology(error))
+
+    async def _line(self) -> bytes:
+        """The next line. Of one that is far too long the end is missing."""
+        try:
+            return await self._reader.readuntil()
+        except asyncio.LimitOverrunError as error:
+            beginning = await self._reader.read(error.consumed)
+            while not await self._line_ends():
+                pass
+            return beginning
+
+    async def _line_ends(self) -> bool:
+        try:
+            await self._reader.readuntil()
+        except asyncio.LimitOverrunError as error:
+            await self._reader.read(error.consumed)
+            return False
+        return True
+
+    async def _serve(self, line: bytes) -> None:
+        command, _, argument = line.partition(b" ")
+        if len(line) > _COMMAND_LINE:
+            await self.push("500 5.5.6 Command line too long")
+        elif not command or not command.isascii():
+            await self.push("500 5.5.2 Bad syntax")
+        else:
+            self._reset_timeout()
+            # UTF-8 (RFC 6531), and whoever reads it refuses what is none.
+            await self.obey(command.upper().decode(), argument.strip().decode(errors="surrogateescape"))
+
+    async def obey(self, command: str, argument: str) -> None:
+        raise NotImplementedError
 
     def hang_up(self, last_word: str) -> None:
         """Says a last word and closes; a client that does not listen is cut off soon after."""
@@ -115,7 +136,7 @@ class Line(SMTP):
         self._reset_timeout(_LINGER)
 
     def end(self, last_word: str) -> NoReturn:
-        """Hangs up from within a command; aiosmtpd's loop ends by this exception."""
+        """Hangs up from within a command; the session ends by this exception."""
         self.hang_up(last_word)
         raise ConnectionResetError(last_word)
 
@@ -140,16 +161,40 @@ class Line(SMTP):
         super(SMTP, self).eof_received()
         return self.session.ssl is None
 
-    def _timeout_cb(self) -> None:
-        if self._writer.is_closing():
-            _abort(self._writer.transport)
-        else:
-            self.hang_up("421 4.4.2 Idle for too long")
+    # --- patience ---
+
+    def _reset_timeout(self, duration: float | None = None) -> None:
+        """It was heard of. Said so often that the timer is left to run: when it goes off, it looks again."""
+        self._idles_at = self.loop.time() + (duration or self._timeout_duration)
+        self._look_at(self._idles_at)
 
     def be_patient(self) -> None:
         """The client waits for us now: it does not idle."""
-        if self._timeout_handle is not None:
-            self._timeout_handle.cancel()
+        self._idles_at = math.inf
+
+    def expect_mail(self, seconds: float) -> None:
+        """A mail has so long to come, however it trickles."""
+        self._late_at = self.loop.time() + seconds
+        self._look_at(self._late_at)
+
+    def mail_came(self) -> None:
+        self._late_at = math.inf
+
+    def _look_at(self, when: float) -> None:
+        if self._timeout_handle is None or when < self._timeout_handle.when():
+            if self._timeout_handle is not None:
+                self._timeout_handle.cancel()
+            self._timeout_handle = self.loop.call_at(when, self._timeout_cb)
+
+    def _timeout_cb(self) -> None:
+        now, ends = self.loop.time(), min(self._idles_at, self._late_at)
+        if now < ends:  # it was heard of meanwhile, or waits for us
+            self._timeout_handle = self.loop.call_at(min(ends, now + self._timeout_duration), self._timeout_cb)
+        elif self._writer.is_closing():
+            _abort(self._writer.transport)
+        else:
+            self._timeout_handle = self.loop.call_at(now + _LINGER, self._timeout_cb)
+            self.hang_up(f"421 4.4.2 {'The mail took too long' if ends == self._late_at else 'Idle for too long'}")
 
     # --- TLS ---
 
@@ -157,13 +202,22 @@ class Line(SMTP):
     def _in_handshake(self) -> bool:
         return self._tls_protocol is not None and self.session.ssl is None
 
-    async def smtp_STARTTLS(self, arg: str | None) -> None:
+    async def smtp_STARTTLS(self, arg: str) -> None:
         """What was sent in the clear, also after STARTTLS, aiosmtpd throws away with the session's
         state (RFC 3207 §4.2, CVE-2011-0411)."""
         if self._tls_protocol is not None:
-            await self.push("503 5.5.1 TLS is on already")
+            reply = "503 5.5.1 TLS is on already"
+        elif arg:
+            reply = "501 5.5.4 Syntax: STARTTLS"
+        elif self.tls_context is None:
+            reply = "454 4.7.0 TLS is not available"
+        else:
+            await self._begin_tls()
             return
-        await super().smtp_STARTTLS(arg)
+        await self.push(reply)
+
+    async def _begin_tls(self) -> None:
+        await super().smtp_STARTTLS("")
         if self._in_handshake:  # closed meanwhile, of which asyncio's SSLProtocol says nothing
             raise ConnectionResetError("no handshake came")
 
@@ -179,22 +233,13 @@ class Line(SMTP):
         if self._errors >= self.listener.errors or self._replies > self.listener.commands:
             log.warning("%s: cut off after %d errors", self.peer, self._errors, extra={"peer": self.peer})
             self.end("421 4.7.0 Too many errors")
-        await super().push(_CODED.get(text, text))
+        self._writer.write(f"{'220 2.0.0 Ready to start TLS' if text == _READY else text}\r\n".encode())
+        await self._writer.drain()
 
     def forgive(self) -> None:
         """A mail was taken: the count of errors and commands begins anew."""
         self._errors = self._replies = 0
         self.since = self.loop.time()
-
-    async def handle_exception(self, error: Exception) -> str:
-        """Called by aiosmtpd's loop for whatever a command raised; the reply for the client."""
-        if isinstance(error, asyncio.IncompleteReadError):  # it has half-closed and was answered
-            self._writer.close()
-        elif isinstance(error, TLSSetupException):
-            log.info("%s: TLS failed", self.peer, extra={"peer": self.peer})
-        else:
-            log.error("trouble in a session with %s", self.peer, exc_info=error)
-        return apology(error)
 
 
 def _abort(transport: asyncio.WriteTransport) -> None:

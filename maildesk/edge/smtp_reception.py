@@ -111,7 +111,7 @@ class Reception:
     def __init__(self, listener: Listener) -> None:
         self.listener = listener
         self.stopping = False
-        self.keeping: set[asyncio.Task[int]] = set()
+        self.keeping: set[asyncio.Future[int]] = set()
         self._senders = RateLimit(*listener.sender_limit)
         self._clients = RateLimit(*listener.client_limit)
         self._guests: dict[int, Guest] = {}
@@ -188,23 +188,31 @@ class Reception:
         """
         return self._large[relay]
 
-    async def keep(self, mail: RawMail, peer: str) -> asyncio.Task[int]:
-        """Waits until a mail is durable, or is not: the task is done and says which.
+    async def keep(self, mail: RawMail, peer: str) -> asyncio.Future[int]:
+        """Waits until a mail is durable, or is not: the future is done and says which.
 
         When the session is cancelled meanwhile, for its client hung up, the mail is still kept: the
         client never saw the 250 and sends it again, which the desk will recognise.
         """
-        keeping = asyncio.create_task(self._accept(mail))
+        keeping = self._begin(mail)
         self.keeping.add(keeping)
-        keeping.add_done_callback(partial(self._kept, mail, peer))
-        await asyncio.wait({keeping})
+        told = keeping.get_loop().create_future()  # the session may give this one up, and not the mail
+        keeping.add_done_callback(partial(self._kept, mail, peer, told))
+        await told
         return keeping
 
-    async def _accept(self, mail: RawMail) -> int:
-        return await self.listener.accept(mail)
+    def _begin(self, mail: RawMail) -> asyncio.Future[int]:
+        try:
+            return asyncio.ensure_future(self.listener.accept(mail))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is said to the client in the same way
+            failed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+            failed.set_exception(error)
+            return failed
 
-    def _kept(self, mail: RawMail, peer: str, keeping: asyncio.Task[int]) -> None:
+    def _kept(self, mail: RawMail, peer: str, told: asyncio.Future[None], keeping: asyncio.Future[int]) -> None:
         self.keeping.discard(keeping)
+        if not told.done():
+            told.set_result(None)
         fields: dict[str, object] = {"peer": peer, "envelope_from": mail.envelope_from, "envelope_to": mail.envelope_to}
         error = None if keeping.cancelled() else keeping.exception()
         if error is not None:

@@ -142,7 +142,7 @@ class Writer:
 
     def _run(self) -> None:
         try:
-            self._store = Store.open(self._path, checkpoint=_CHECKPOINT, upgrade=True)
+            self._store = Store.open(self._path, checkpoint=_CHECKPOINT, upgrade=True, patient=False)
         except (sqlite3.Error, OSError) as error:
             self._ready.set_exception(error)
             return

@@ -33,6 +33,7 @@ Value = str | int | float | bytes | None
 Meanwhile = Callable[[], bool]  # does a little; False when there was nothing to do
 BUSY_TIMEOUT = 5.0  # seconds to wait for another writer before the mail is put off with 451
 CHECKPOINT = 1000  # pages; SQLite's own
+_LOOK = 0.001  # seconds between two looks for the lock
 _SETTINGS = (
     "journal_mode=WAL",
     "temp_store=MEMORY",  # else a savepoint writes each page that it changes, as it was, to a file: a hundred a mail
@@ -53,7 +54,7 @@ class Store:
         self._timeout = timeout
         self.blocked: Callable[[], object] = _nothing
         """Called again and again while another writer has the lock."""
-        self._patience = f"PRAGMA busy_timeout = {timeout * 1000:.0f}"
+        self._patience: str | None = f"PRAGMA busy_timeout = {timeout * 1000:.0f}"  # None: it has none
         self._hands = ThreadPoolExecutor(1, "commits")  # begins a thread when it is first given work
 
     @classmethod
@@ -66,6 +67,7 @@ class Store:
         upgrade: bool = False,
         lent: bool = False,
         synced: bool = True,
+        patient: bool = True,
     ) -> Self:
         """Opens for writing, and makes the file where there is none. sqlite3.Error, OSError (Unfit is one).
 
@@ -73,6 +75,7 @@ class Store:
         that makes the WAL as long as ``checkpoint`` (pages) also copies it to where it belongs.
         ``lent``: a thread of its own may run the commits. Not ``synced``: when the power fails, the newest commits may
         never have been; those before them have (sqlite.org/pragma.html#pragma_synchronous).
+        Not ``patient``: what is no transaction, and finds the store busy, fails at once (SQLITE_BUSY).
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = not path.exists()
@@ -90,6 +93,9 @@ class Store:
                 store.execute(f"PRAGMA {setting}")
             forward.bring(store, path, upgrade=upgrade)
             store.execute("PRAGMA foreign_keys=ON")  # a migration may have to make a table anew
+            if not patient:
+                store.execute("PRAGMA busy_timeout = 0")
+                store._patience = None
         except BaseException:
             store.close()
             raise
@@ -190,16 +196,18 @@ class Store:
         whoever waits for a 250 would wait for that.
         """
         ends = time.monotonic() + self._timeout
-        self.execute("PRAGMA busy_timeout = 0")
+        if self._patience:  # SQLite compiles such a line anew each time
+            self.execute("PRAGMA busy_timeout = 0")
         try:
             while not self._begun():
                 if time.monotonic() > ends:
                     raise sqlite3.OperationalError("database is locked")
                 self.blocked()
                 if not meanwhile():
-                    self.execute("PRAGMA busy_timeout = 1")  # sleeps so long between two looks
+                    time.sleep(_LOOK)
         finally:
-            self.execute(self._patience)
+            if self._patience:
+                self.execute(self._patience)
 
     def _begun(self) -> bool:
         try:

@@ -66,6 +66,16 @@ def test_a_lone_cr_or_lf_is_seen_and_mended(text: bytes) -> None:
     assert not has_bare_newline(mend_newlines(text))
 
 
+@pytest.mark.parametrize(
+    ("ends", "bare"), [(b"\r\n", False), (b"\r\r\n", True), (b"\n", True), (b"\r", True), (b"\n\r\n", True)], ids=repr
+)
+@pytest.mark.parametrize("place", [-2, -1, 0])
+def test_so_it_is_where_a_large_mail_is_looked_through_in_pieces(ends: bytes, bare: bool, place: int) -> None:
+    mail = b"\r\n" * (MEGABYTE // 2 - 2) + b"x" * (4 + place) + ends
+    assert has_bare_newline(mail) is bare
+    assert has_bare_newline(mail + b"x") is bare
+
+
 @pytest.mark.parametrize(("size", "too_large"), [(100, False), (101, True)])
 @pytest.mark.parametrize("cuts", [[], list(range(120))], ids=["whole", "octet by octet"])
 def test_the_limit_counts_the_mail_and_not_the_final_dot(size: int, too_large: bool, cuts: list[int]) -> None:

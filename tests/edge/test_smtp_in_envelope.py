@@ -34,7 +34,6 @@ def test_an_address_is_read(argument: str, address: str) -> None:
 @pytest.mark.parametrize(
     "argument",
     [
-        None,
         "",
         "FROM",
         "FROM:",
@@ -59,7 +58,7 @@ def test_an_address_is_read(argument: str, address: str) -> None:
         "FROM:<ann@cust.test> <bob@cust.test>",
     ],
 )
-def test_what_is_no_address_is_none(argument: str | None) -> None:
+def test_what_is_no_address_is_none(argument: str) -> None:
     assert read_path("FROM:", argument) is None
 
 

@@ -183,6 +183,14 @@ async def test_who_trickles_is_told_421_though_it_never_idles() -> None:
         trickling.cancel()
 
 
+async def test_a_mail_that_came_in_time_leaves_no_hurry_behind() -> None:
+    async with desk(idle=5, mail_time=0.1) as at:
+        client = await at.client()
+        assert (await client.mail(HELLO)).startswith("250")
+        await asyncio.sleep(0.2)
+        assert (await client.mail(HELLO)).startswith("250")
+
+
 async def test_who_is_slow_but_steady_does_not_idle() -> None:
     async with desk(idle=0.5) as at:
         client = await within_data(at)
