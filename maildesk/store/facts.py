@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from maildesk.model import (
     SentMail,
     Status,
     Ticket,
+    TimerKind,
     View,
     mailbox_of,
 )
@@ -137,9 +138,10 @@ def _here(question: Question, look: Look, ticket: Ticket | None = None) -> Look:
 
 def _next(store: Store) -> dict[str, int]:
     """The ids that the next rows will have: AUTOINCREMENT never gives one out twice."""
-    given = dict.fromkeys(("tickets", "messages", "outbox"), 0)
-    given.update(store.execute("SELECT name, seq FROM sqlite_sequence"))
-    return {table: last + 1 for table, last in given.items()}
+    upcoming = dict.fromkeys(("tickets", "messages", "outbox"), 1)
+    sql = "SELECT name, seq + 1 FROM sqlite_sequence WHERE name = 'tickets' OR name = 'messages' OR name = 'outbox'"
+    upcoming.update(store.execute(sql).fetchall())
+    return upcoming
 
 
 _NOBODY: tuple[Ticket | None, datetime | None] = (None, None)
@@ -180,11 +182,8 @@ def _ticket_by_reference(store: Store, references: Sequence[str]) -> tuple[Ticke
 
 
 def _first_sent(store: Store, message_ids: Sequence[str]) -> SentMail | None:
-    for message_id in message_ids[:_THREAD]:
-        row = store.row("SELECT * FROM outbox WHERE message_id = ?", (message_id,))
-        if row is not None:
-            return rows.sent_mail(row)
-    return None
+    found = (rows.sent_by_message_id(store, message_id) for message_id in message_ids[:_THREAD])
+    return next((sent for sent in found if sent is not None), None)
 
 
 def threads(store: Store, ticket: Ticket) -> dict[str, tuple[str, ...]]:
@@ -271,11 +270,11 @@ def shown(store: Store, since: datetime) -> dict[str, int]:
 def _mailed(store: Store, since: datetime, kinds: str) -> dict[str, int]:
     """Mails of these kinds, by agent."""
     found = store.rows(
-        f"SELECT agent FROM outbox WHERE kind IN ({kinds})"  # noqa: S608 - texts of this file alone
-        " AND agent IS NOT NULL AND created_at > ?",
+        f"SELECT agent, count(*) FROM outbox WHERE kind IN ({kinds})"  # noqa: S608 - texts of this file alone
+        " AND agent IS NOT NULL AND created_at > ? GROUP BY agent",
         (to_text(since),),
     )
-    return Counter(agent for (agent,) in found)
+    return {agent: count for agent, count in found}
 
 
 def replies(store: Store, ticket_id: int, since: datetime) -> int:
@@ -289,11 +288,9 @@ def replies(store: Store, ticket_id: int, since: datetime) -> int:
 
 
 def gathering(store: Store) -> frozenset[str]:
-    """Agents who have notices waiting to be mailed together; from one to the next, however many notices each has."""
-    found: list[str] = []
-    while agent := store.value("SELECT min(agent) FROM gathered WHERE agent > ?", (found[-1] if found else "",)):
-        found.append(agent)
-    return frozenset(found)
+    """Agents to whom notices are gathered: a timer stands for each, until all of them are mailed."""
+    found = store.rows("SELECT agent FROM timers WHERE ticket_id = 0 AND kind = ?", (TimerKind.GATHER,))
+    return frozenset(agent for (agent,) in found)
 
 
 def _may_open(question: Question, found: Ticket | None) -> bool:
