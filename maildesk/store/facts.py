@@ -274,7 +274,7 @@ def _mailed(store: Store, since: datetime, kinds: str) -> dict[str, int]:
         " AND agent IS NOT NULL AND created_at > ? GROUP BY agent",
         (to_text(since),),
     )
-    return {agent: count for agent, count in found}
+    return dict(map(tuple, found))
 
 
 def replies(store: Store, ticket_id: int, since: datetime) -> int:
