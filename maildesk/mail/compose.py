@@ -158,7 +158,7 @@ def _fields(letter: Letter) -> Iterator[tuple[str, str]]:
 
 
 def _date(when: datetime) -> str:
-    """In UTC, in a quarter of the time that `email.utils` takes for what it does not call GMT, as nobody may any more."""
+    """In UTC. `email.utils` takes four times as long unless it may call that GMT, as nobody does any more (§4.3)."""
     return format_datetime(when.astimezone(UTC), usegmt=True).removesuffix("GMT") + "+0000"
 
 
