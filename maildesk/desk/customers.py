@@ -86,10 +86,10 @@ class Prospect:
     reasons: tuple[Reason, ...]
 
 
-def prospect(case: Case) -> Prospect:
-    """What opening a ticket with this mail would come to."""
+def prospect(case: Case, *, said: bool = False) -> Prospect:
+    """What opening a ticket with this mail would come to; ``said``: as it is once the mail stands there as a word."""
     routed = case.routed or routing.route(case.incoming, case.policy.config)
-    ticket = _ticket(case, routed)
+    ticket = _ticket(case, routed, said)
     turn = sharing.turn(desk(case), ticket) if not case.history and ticket.status is not Status.SPAM else None
     ticket = replace(ticket, assignee=turn.agent) if turn is not None else ticket
     watched = (Watch(ticket.id, agent) for agent in routed.watchers)
@@ -99,7 +99,7 @@ def prospect(case: Case) -> Prospect:
 
 def new_ticket(case: Case, found: threading.Found) -> Plan:
     """Opens a ticket, tells agents, and answers if it may; linked to the ticket that the mail named."""
-    opened = prospect(case)
+    opened, office = prospect(case, said=True), desk(case)
     ticket = opened.ticket
     entry = add_entry(case, ticket.id, Kind.CUSTOMER)
     steps: list[Step] = [*opened.steps, entry]
@@ -113,22 +113,23 @@ def new_ticket(case: Case, found: threading.Found) -> Plan:
         feeling = expectation.felt(case, ticket)
         if feeling.said:
             steps.append(RecordEvent(ticket.id, "mood_guess", {"mood": feeling.mood, "urgent": int(feeling.urgent)}))
-        news = _news(case, replace(ticket, revision=1), entry, "new", guess=feeling.said)
-        steps += notices.tell(desk(case), case.policy.told_of(ticket, case.facts.away), news)
-        reasons.append(_auto_reply(case, Answered(ticket, found, feeling), steps))
+        news = _news(case, ticket, entry, "new", guess=feeling.said)
+        steps += notices.tell(office, case.policy.told_of(ticket, case.facts.away), news)
+        reasons.append(_auto_reply(case, Answered(office, ticket, found, feeling), steps))
     return Plan(Verdict.NEW_TICKET, ticket.requester.email, tuple(steps), tuple(reasons), ticket.id, "new")
 
 
-def _ticket(case: Case, routed: routing.Routed) -> Ticket:
+def _ticket(case: Case, routed: routing.Routed, said: bool) -> Ticket:
     who, contact = people.requester(case), case.facts.contact
     known = contact.language if contact is not None and contact.email.casefold() == who.key() else ""
     token = case.moment.token("participant", case.facts.next_ticket, who.email.casefold())
     first = Participant(who.email, "requester", token, who.name)
+    status = _first_status(case)
     return Ticket(
         id=case.facts.next_ticket,
         token=token,
         subject=without_tags(case.mail.subject)[:_SUBJECT] or _first_line(case.words),
-        status=_first_status(case),
+        status=status,
         priority=routed.priority or Priority.NORMAL,
         created_at=case.when,
         updated_at=case.when,
@@ -140,6 +141,8 @@ def _ticket(case: Case, routed: routing.Routed) -> Ticket:
         category=routed.category,
         mailbox=case.mailbox,
         closed_at=case.when if case.history else None,
+        revision=int(said),
+        waiting_since=case.when if said and status is Status.NEW else None,
         participants=(first, *people.copied(case, case.facts.next_ticket, (first,))),
         tags=routed.tags,
         watchers=frozenset(routed.watchers),
@@ -173,8 +176,9 @@ def _news(
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A new ticket, how it came to be one, and how its customer may feel."""
+    """A new ticket, what it is answered with, how it came to be one, and how its customer may feel."""
 
+    desk: letters.Desk
     ticket: Ticket
     found: threading.Found
     feeling: Feeling
@@ -191,11 +195,11 @@ def _auto_reply(case: Case, about: Answered, steps: list[Step]) -> Reason:
     values: dict[str, object] = {}
     if purpose is Purpose.FOLLOW_UP and found.ticket is not None:
         values = {"previous": {"number": found.ticket.id, "tag": f"[#{found.ticket.id}]"}}
-    values |= expectation.values(desk(case), case, ticket, about.feeling)
+    values |= expectation.values(about.desk, case, ticket, about.feeling)
     parcel = Parcel(purpose, ticket.language, values, in_reply_to=case.mail.message_id)
     # Threaded by the one mail it answers, and by nothing else that the sender may have named.
     try:
-        steps.append(letters.to_customer(desk(case), ticket, ticket.participants[0], parcel))
+        steps.append(letters.to_customer(about.desk, ticket, ticket.participants[0], parcel))
     except ComposeError as error:
         return Reason("no_auto_reply", f"no auto-reply: {error}")
     echo = "" if purpose is Purpose.AUTO_REPLY_PLAIN else ", with their own subject"

@@ -75,7 +75,6 @@ def to_customer(
     """
     config, face = desk.policy.config, desk.policy.brand(ticket)
     ticket = _shown(ticket, config, face)
-    person = replace(person, name=privacy.redact(person.name, config, face.address))
     values = {
         **shared(face),
         **_ticket(desk.policy, ticket, None),
@@ -88,7 +87,7 @@ def to_customer(
     echo = parcel.purpose is not Purpose.AUTO_REPLY_PLAIN
     envelope = _Envelope(
         sender=Address(name, face.address),
-        to=Address(person.name if echo else "", person.email),
+        to=Address(privacy.redact(person.name, config, face.address) if echo else "", person.email),
         reply_to=reply_to,
         subject=_numbered(rendered.subject, ticket),
         guard=privacy.guard(config, reply_to if parcel.purpose in _LINKING and addresses.has_tokens(face) else ""),

@@ -54,12 +54,12 @@ class Policy:
         Who is ``away`` hears of nothing, as long as there is somebody else to be told.
         """
         agents = self.config.agents
-        present = tuple(agent for agent in agents if agent.id not in away)
-        assigned = tuple(agent for agent in agents if agent.id == ticket.assignee)
-        team = tuple(agent for agent in agents if ticket.team and ticket.team in agent.teams)
-        circles = (tuple(agent for agent in circle if agent in present) for circle in (assigned, team, agents))
+        assigned = [agent for agent in agents if agent.id == ticket.assignee]
+        team = [agent for agent in agents if ticket.team and ticket.team in agent.teams]
+        circles = ([agent for agent in circle if agent.id not in away] for circle in (assigned, team, agents))
         theirs = next((circle for circle in circles if circle), assigned or team or agents)
-        return (*theirs, *(agent for agent in self.watching(ticket, away) if agent not in theirs))
+        told = {agent.id for agent in theirs}
+        return (*theirs, *(agent for agent in self.watching(ticket, away) if agent.id not in told))
 
     def watching(self, ticket: Ticket, away: Collection[str] = ()) -> tuple[Agent, ...]:
         """Who of those present watches a ticket, whosever it is."""

@@ -82,7 +82,7 @@ def guard(config: Config, own: str = "") -> Guard:
         if "%" in _first_line(text) or ("%" in text and _may_hold_address(without_own(text))):
             ways.add(unquote(text))  # as a link means it; of others, that is no other command nor address
         for seen in ways:
-            foreign = without_own(seen)
+            foreign = without_own(seen) if _may_hold_address(seen) else ""
             if _may_hold_address(foreign):
                 if tokens.search(foreign):
                     return "somebody's reply address would be seen by a customer"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypedDict
 
@@ -24,23 +23,17 @@ def question(inbox_id: int, meant: Meant, to: tuple[Recipient, ...], policy: Pol
     """What of the past this mail makes us want to know."""
     desk, mail = policy.config.desk, meant.mail
     agent = policy.config.agent_by_email(mail.author.email)
-    named = _named(mail, to)
-    returned = [f"<{r.token}@{desk.domain}>" for r in to if r.kind is AddressKind.BOUNCE][:1]
-    bounced = [mail.bounce.original_message_id] if mail.bounce else []
+    block = grammar.parse(mail.reply.text, tuple(BY_NAME)) if agent is not None else None
     who = meant.forwarded.author if meant.forwarded else None
-    if agent is not None:
-        block = grammar.parse(mail.reply.text, tuple(BY_NAME))
-        named = replace(wanted(block, agent, named, policy), secrets=tuple(_secrets(mail, to)))
+    if block is not None:
         who = guests.requester(block.commands, policy.config) or who
-    return replace(
-        named,
+    secrets = tuple(_secrets(mail, to)) if agent is not None else ()
+    asked = Question(
         inbox_id=inbox_id,
         digest=parse.fingerprint(mail),
         message_id=mail.message_id,
         author=mail.author.email,
         person=who.email if who else "",
-        references=(*named.references, *returned),
-        bounced_ids=tuple(m for m in (*returned, *bounced) if m),
         auto_replies_since=now - desk.auto_reply_limit.per,
         day_since=now - desk.auto_reply_day_limit.per,
         desk_since=now - desk.auto_reply_desk_limit.per,
@@ -51,8 +44,11 @@ def question(inbox_id: int, meant: Meant, to: tuple[Recipient, ...], policy: Pol
         loads=policy.config.shares_work,
         urgent_first=policy.config.mood.urgent_first,
         agent=agent.id if agent else "",
-        **_of_customer(mail, named, policy),
+        secrets=secrets,
+        **_named(mail, to, policy),
+        **({} if secrets else _of_customer(mail, to, policy)),
     )
+    return wanted(block, agent, asked, policy) if block is not None else asked
 
 
 class _Asked(TypedDict, total=False):
@@ -61,12 +57,12 @@ class _Asked(TypedDict, total=False):
     rates: bool
 
 
-def _of_customer(mail: Mail, named: Question, policy: Policy) -> _Asked:
+def _of_customer(mail: Mail, to: tuple[Recipient, ...], policy: Policy) -> _Asked:
     """What the answer to a customer's mail may tell, and whether their mail may rate a ticket."""
-    if named.secrets or mail.automatic or mail.mailing_list:
+    if mail.automatic or mail.mailing_list:
         return {}
     told, text = policy.config.auto_reply, mail.reply.text or mail.text
-    if named.customer_tokens or named.references:
+    if any(r.kind is AddressKind.CUSTOMER for r in to) or next(_references(mail), None) is not None:
         return {"rates": ratings.may_be(text), "own": told.open_tickets}
     words = frequent.terms(mail.subject, text) if told.faq else ()
     return {"own": told.open_tickets, "frequent": words}
@@ -82,18 +78,31 @@ def of_desk(policy: Policy, now: datetime) -> Question:
     )
 
 
-def _named(mail: Mail, to: tuple[Recipient, ...]) -> Question:
+class _Named(TypedDict):
+    references: tuple[str, ...]
+    bounced_ids: tuple[str, ...]
+    tag: int | None
+    customer_tokens: tuple[str, ...]
+    signed_ticket: int | None
+    seen_revision: int | None
+    answered_early: str
+
+
+def _named(mail: Mail, to: tuple[Recipient, ...], policy: Policy) -> _Named:
     """The tickets that a mail names in one way or another."""
     signed = next((claim for r in to if r.kind in AGENTS if (claim := addresses.read(r.token))), None)
     tag = TAG.search(mail.subject)
-    return Question(
-        references=tuple(_references(mail)),
-        tag=int(tag.group(1)) if tag else None,
-        customer_tokens=tuple(dict.fromkeys(r.token for r in to if r.kind is AddressKind.CUSTOMER)),
-        signed_ticket=signed.ticket if signed and signed.ticket else None,
-        seen_revision=signed.revision if signed else None,
-        answered_early=mail.message_id,
-    )
+    returned = [f"<{r.token}@{policy.config.desk.domain}>" for r in to if r.kind is AddressKind.BOUNCE][:1]
+    bounced = [mail.bounce.original_message_id] if mail.bounce else []
+    return {
+        "references": (*_references(mail), *returned),
+        "bounced_ids": tuple(m for m in (*returned, *bounced) if m),
+        "tag": int(tag.group(1)) if tag else None,
+        "customer_tokens": tuple(dict.fromkeys(r.token for r in to if r.kind is AddressKind.CUSTOMER)),
+        "signed_ticket": signed.ticket if signed and signed.ticket else None,
+        "seen_revision": signed.revision if signed else None,
+        "answered_early": mail.message_id,
+    }
 
 
 def _secrets(mail: Mail, to: tuple[Recipient, ...]) -> Iterator[str]:

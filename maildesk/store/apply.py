@@ -371,6 +371,8 @@ def _add_entry(act: _Act, step: AddEntry) -> None:
             int(new.automatic),
         ),
     )
+    sql = "INSERT INTO search (rowid, subject, text, author) VALUES (?, ?, ?, ?)"
+    act.store.execute(sql, (new.id, new.subject, new.text, new.author))
     for a in step.attachments:
         act.store.execute(
             "INSERT INTO attachments (message_id, name, media_type, size, part) VALUES (?, ?, ?, ?, ?)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from maildesk.model import (
     SentMail,
     Status,
     Ticket,
+    TimerKind,
     View,
     mailbox_of,
 )
@@ -37,7 +38,8 @@ def gather(store: Store, question: Question) -> Facts:
     by_token, issued_at = next((a for a in addressed if a[0].participant(question.author)), (*addressed, _NOBODY)[0])
     by_reference, reference = _ticket_by_reference(store, question.references)
     by_tag = rows.ticket(store, question.tag) if question.tag is not None else None
-    by_answer = _ticket_by_answer(store, question.answered_early)
+    come = _come_before(store, question)
+    by_answer = rows.ticket(store, come.answered_on) if come.answered_on is not None else None
     answered = _first_sent(store, question.references)
     signed_for = agents.signed_for(store, question, answered)
     told_of = rows.entry_by_id(store, answered.entry_id) if answered and answered.agent else None
@@ -55,13 +57,13 @@ def gather(store: Store, question: Question) -> Facts:
     following = _follow_up(store, found) if found else None
     opens = _may_open(question, found)
     to_sender, by_day = _auto_replies_to(store, question)
-    upcoming = _next(store)
+    glance = _glance(store)
     return Facts(
         keys=store.keys(),
-        next_ticket=upcoming["tickets"],
-        next_entry=upcoming["messages"],
-        duplicate_of=intake.same_as(store, question.inbox_id, question.digest) if question.digest else None,
-        ours=_first_sent(store, [question.message_id]) if question.message_id else None,
+        next_ticket=glance.ticket,
+        next_entry=glance.entry,
+        duplicate_of=come.same_as,
+        ours=rows.sent_by_message_id(store, question.message_id) if come.ours else None,
         since=since,
         turned=turned,
         deferred=agents.waiting(store, question, acted_on, now) if acted_on else (),
@@ -76,7 +78,7 @@ def gather(store: Store, question: Question) -> Facts:
         public=history.public,
         others=_others(store, question.tickets),
         seen={look: looks.see(store, _here(question, look, found), now) for look in question.looks},
-        away=agents.away(store, now),
+        away=agents.away(store, now) if glance.absent else {},
         loads=agents.loads(store) if question.loads else {},
         turns=agents.turns(store) if question.loads else {},
         by_token=by_token,
@@ -106,7 +108,7 @@ def gather(store: Store, question: Question) -> Facts:
         },
         auto_replies_to_sender=to_sender,
         auto_replies_by_day=by_day,
-        auto_replies_of_desk=_auto_replies(store, question.desk_since, question.desk_limit, upcoming["outbox"]),
+        auto_replies_of_desk=_auto_replies(store, question.desk_since, question.desk_limit, glance.mail),
         cap_told=due.hushed(store, mailbox_of(question.author), now),
         notices=notices(store, question.notices_since) if question.notices_since else {},
         answers=answers(store, question.hour_ago) if question.agent and question.hour_ago else {},
@@ -135,11 +137,25 @@ def _here(question: Question, look: Look, ticket: Ticket | None = None) -> Look:
     return replace(look, ticket_id=ticket.id)
 
 
-def _next(store: Store) -> dict[str, int]:
-    """The ids that the next rows will have: AUTOINCREMENT never gives one out twice."""
-    given = dict.fromkeys(("tickets", "messages", "outbox"), 0)
-    given.update(store.execute("SELECT name, seq FROM sqlite_sequence"))
-    return {table: last + 1 for table, last in given.items()}
+@dataclass(frozen=True, slots=True)
+class _Glance:
+    """The ids that the next rows will have (AUTOINCREMENT never gives one out twice), and whether anybody is absent."""
+
+    ticket: int
+    entry: int
+    mail: int
+    absent: int
+
+
+_NEXT = "coalesce((SELECT seq FROM sqlite_sequence WHERE name = '{}'), 0) + 1"
+_GLANCE = (
+    f"SELECT {', '.join(map(_NEXT.format, ('tickets', 'messages', 'outbox')))},"  # noqa: S608 - fixed texts
+    " EXISTS (SELECT 1 FROM absences)"
+)
+
+
+def _glance(store: Store) -> _Glance:
+    return _Glance(*store.execute(_GLANCE).fetchone())
 
 
 _NOBODY: tuple[Ticket | None, datetime | None] = (None, None)
@@ -156,14 +172,27 @@ def _by_tokens(store: Store, tokens: Sequence[str]) -> list[tuple[Ticket, dateti
     return [*found.values()]
 
 
-def _ticket_by_answer(store: Store, message_id: str) -> Ticket | None:
-    """The ticket of a customer's mail that answers this one and overtook it on the way."""
-    found = store.value(
-        "SELECT ticket_id FROM messages WHERE in_reply_to = ? AND in_reply_to != '' AND kind = 'customer'"
-        " ORDER BY id LIMIT 1",
-        (message_id,),
-    )
-    return rows.ticket(store, found) if found is not None else None
+@dataclass(frozen=True, slots=True)
+class _Come:
+    """What may have come before a mail, though it seldom has."""
+
+    same_as: int | None  # the inbox id of the same mail
+    answered_on: int | None  # the ticket of a customer's mail that answers this one and overtook it on the way
+    ours: bool  # it is one that we made
+
+
+_COME = """SELECT
+  (SELECT id FROM inbox WHERE digest = ?1 AND digest != '' AND id != ?2 ORDER BY id LIMIT 1),
+  (SELECT ticket_id FROM messages
+    WHERE in_reply_to = ?3 AND in_reply_to != '' AND kind = 'customer' ORDER BY id LIMIT 1),
+  EXISTS (SELECT 1 FROM outbox WHERE message_id = ?4 AND ?4 != '')"""
+
+
+def _come_before(store: Store, question: Question) -> _Come:
+    """All of it by one statement."""
+    ids = (question.digest, question.inbox_id, question.answered_early, question.message_id)
+    same_as, answered_on, ours = store.execute(_COME, ids).fetchone()
+    return _Come(same_as, answered_on, bool(ours))
 
 
 def _ticket_by_reference(store: Store, references: Sequence[str]) -> tuple[Ticket | None, str]:
@@ -180,11 +209,8 @@ def _ticket_by_reference(store: Store, references: Sequence[str]) -> tuple[Ticke
 
 
 def _first_sent(store: Store, message_ids: Sequence[str]) -> SentMail | None:
-    for message_id in message_ids[:_THREAD]:
-        row = store.row("SELECT * FROM outbox WHERE message_id = ?", (message_id,))
-        if row is not None:
-            return rows.sent_mail(row)
-    return None
+    found = (rows.sent_by_message_id(store, message_id) for message_id in message_ids[:_THREAD])
+    return next((sent for sent in found if sent is not None), None)
 
 
 def threads(store: Store, ticket: Ticket) -> dict[str, tuple[str, ...]]:
@@ -271,11 +297,11 @@ def shown(store: Store, since: datetime) -> dict[str, int]:
 def _mailed(store: Store, since: datetime, kinds: str) -> dict[str, int]:
     """Mails of these kinds, by agent."""
     found = store.rows(
-        f"SELECT agent FROM outbox WHERE kind IN ({kinds})"  # noqa: S608 - texts of this file alone
-        " AND agent IS NOT NULL AND created_at > ?",
+        f"SELECT agent, count(*) FROM outbox WHERE kind IN ({kinds})"  # noqa: S608 - texts of this file alone
+        " AND agent IS NOT NULL AND created_at > ? GROUP BY agent",
         (to_text(since),),
     )
-    return Counter(agent for (agent,) in found)
+    return dict(map(tuple, found))
 
 
 def replies(store: Store, ticket_id: int, since: datetime) -> int:
@@ -289,11 +315,9 @@ def replies(store: Store, ticket_id: int, since: datetime) -> int:
 
 
 def gathering(store: Store) -> frozenset[str]:
-    """Agents who have notices waiting to be mailed together; from one to the next, however many notices each has."""
-    found: list[str] = []
-    while agent := store.value("SELECT min(agent) FROM gathered WHERE agent > ?", (found[-1] if found else "",)):
-        found.append(agent)
-    return frozenset(found)
+    """Agents to whom notices are gathered: a timer stands for each, until all of them are mailed."""
+    found = store.rows("SELECT agent FROM timers WHERE ticket_id = 0 AND kind = ?", (TimerKind.GATHER,))
+    return frozenset(agent for (agent,) in found)
 
 
 def _may_open(question: Question, found: Ticket | None) -> bool:
@@ -362,11 +386,11 @@ def of_ticket(store: Store, ticket_id: int, question: Question, sent: SentMail |
     ticket = rows.ticket(store, ticket_id)
     ticket_id = ticket.id if ticket else ticket_id  # of a merged one, the survivor
     history = _history(store, ticket_id)
-    now, upcoming = question.now or _LONG_AGO, _next(store)
+    now, glance = question.now or _LONG_AGO, _glance(store)
     return Facts(
         keys=store.keys(),
-        next_ticket=upcoming["tickets"],
-        next_entry=upcoming["messages"],
+        next_ticket=glance.ticket,
+        next_entry=glance.entry,
         signed_for=ticket,
         bounced=sent,
         failed=rows.entry_by_id(store, sent.entry_id) if sent else None,
@@ -387,7 +411,7 @@ def of_ticket(store: Store, ticket_id: int, question: Question, sent: SentMail |
         gathering=gathering(store),
         others=_others(store, question.tickets),
         seen={look: looks.see(store, _here(question, look, ticket), now) for look in question.looks},
-        away=agents.away(store, now),
+        away=agents.away(store, now) if glance.absent else {},
         loads=agents.loads(store) if question.loads else {},
         turns=agents.turns(store) if question.loads else {},
     )
@@ -395,13 +419,13 @@ def of_ticket(store: Store, ticket_id: int, question: Question, sent: SentMail |
 
 def of_desk(store: Store, question: Question) -> Facts:
     """The facts for due work that is about no ticket."""
-    now, upcoming = question.now or _LONG_AGO, _next(store)
+    now, glance = question.now or _LONG_AGO, _glance(store)
     return Facts(
         keys=store.keys(),
-        next_ticket=upcoming["tickets"],
-        next_entry=upcoming["messages"],
+        next_ticket=glance.ticket,
+        next_entry=glance.entry,
         seen={look: looks.see(store, _here(question, look), now) for look in question.looks},
-        away=agents.away(store, now),
+        away=agents.away(store, now) if glance.absent else {},
         loads=agents.loads(store) if question.loads else {},
         turns=agents.turns(store) if question.loads else {},
     )

@@ -122,14 +122,6 @@ def quarantine(store: Store, id: int, reason: str, trouble: str) -> bool:
     )
 
 
-def same_as(store: Store, id: int, digest: str) -> int | None:
-    """The inbox id of another row that holds the same mail."""
-    found = store.value(
-        "SELECT id FROM inbox WHERE digest = ? AND digest != '' AND id != ? ORDER BY id LIMIT 1", (digest, id)
-    )
-    return int(found) if found is not None else None
-
-
 # --- what people may do with it --------------------------------------------------------------------
 
 

@@ -28,13 +28,14 @@ _MERGES = 20  # in a row; a ring of them, which nothing here makes, ends there
 
 def ticket(store: Store, id: int, merges: int = _MERGES) -> Ticket | None:
     """The ticket with who is on it and its tags; a merged one is followed to the survivor."""
-    row = store.row(
+    found = store.row(
         "SELECT tickets.*, contacts.email, contacts.name FROM tickets"
         " JOIN contacts ON contacts.id = contact_id WHERE tickets.id = ?",
         (id,),
     )
-    if row is None:
+    if found is None:
         return None
+    row = dict(zip(found.keys(), found, strict=True))  # a Row looks each of its many names up among all
     if row["merged_into"] is not None and merges:
         return ticket(store, row["merged_into"], merges - 1)
     return Ticket(
@@ -168,6 +169,14 @@ def sent_mail(row: Row) -> SentMail:
         state=OutboxState(row["state"]),
         entry_id=row["entry_id"],
     )
+
+
+_SENT = "SELECT id, ticket_id, message_id, kind, envelope_to, agent, created_at, state, entry_id FROM outbox"
+
+
+def sent_by_message_id(store: Store, message_id: str) -> SentMail | None:
+    row = store.row(f"{_SENT} WHERE message_id = ?", (message_id,))
+    return sent_mail(row) if row else None
 
 
 def contact(store: Store, email: str) -> Contact | None:

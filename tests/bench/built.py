@@ -45,6 +45,7 @@ def build(path: Path, made: Iterable[Made], *, whole: bool = False) -> None:
     for _, sql in triggers:
         store.execute(sql)
     if whole:
+        store.execute("INSERT INTO search(search) VALUES ('rebuild')")
         store.execute("INSERT INTO search(search) VALUES ('optimize')")
     store.close()
 

@@ -105,11 +105,11 @@ def test_a_bad_configuration_is_status_2_with_each_error_in_its_line(desk: Desk)
 
 def test_the_store_of_a_newer_maildesk_is_refused_by_all_and_the_mail_of_a_pipe_is_kept_by_its_mta(desk: Desk) -> None:
     with desk.opened() as store:
-        store.execute("UPDATE _sqlite_migrations SET name = 'first of another time'")
+        store.execute("UPDATE _sqlite_migrations SET name = 'first of another time' WHERE name = 'first'")
     for command, status in (("serve", 1), ("tickets", 1), ("pipe", 75)):
         run = desk.run(command, stdin=letter("Hello"))
         assert run.status == status, run.err
-        assert "is the store of a newer maildesk (schema 1: first of another time): use that one" in run.err
+        assert "is the store of a newer maildesk (schema 2: first of another time): use that one" in run.err
         assert "Traceback" not in run.err
     copy = desk.folder / "copy.db"
     assert desk.run("backup", str(copy)).status == 0  # of whatever version

@@ -77,6 +77,13 @@ def locked(file: Path) -> Iterator[None]:
         yield
 
 
+def test_the_mails_of_a_commit_go_into_the_search_in_one_piece(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("maildesk.edge.think._LONGEST", 60.0)
+    assert desk.thinker.mails(budget=60.0) == len(SUBJECTS)
+    assert desk.store.value("SELECT count(DISTINCT segid) FROM search_idx") == 1
+    assert desk.store.value("SELECT count(*) FROM search WHERE search MATCH 'hello'") == len(SUBJECTS)
+
+
 def test_mails_are_read_on_while_somebody_else_has_the_lock(desk: Desk) -> None:
     with locked(desk.file):
         assert desk.fails() == desk.ids  # there was time for one before
