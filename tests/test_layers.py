@@ -45,6 +45,8 @@ SUPERVISORS = {
     "edge/imap_in.py",
     "edge/outbox.py",
     "edge/reading.py",
+    "edge/smtp_line.py",
+    "edge/smtp_reception.py",
     "edge/supervisor.py",
     "edge/think.py",
     "edge/watch.py",

@@ -204,7 +204,7 @@ class Reception:
     def _begin(self, mail: RawMail) -> asyncio.Future[int]:
         try:
             return asyncio.ensure_future(self.listener.accept(mail))
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is said to the client in the same way
+        except Exception as error:  # noqa: BLE001 - supervises a mail's keeping: the client is told as of any other end
             failed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
             failed.set_exception(error)
             return failed

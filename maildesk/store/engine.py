@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import os
-import select
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -34,7 +33,7 @@ Value = str | int | float | bytes | None
 Meanwhile = Callable[[], bool]  # does a little; False when there was nothing to do
 BUSY_TIMEOUT = 5.0  # seconds to wait for another writer before the mail is put off with 451
 CHECKPOINT = 1000  # pages; SQLite's own
-_LOOK = 0.001  # seconds between two looks for the lock
+_IMPATIENT = "PRAGMA busy_timeout = 0"
 _SETTINGS = (
     "journal_mode=WAL",
     "temp_store=MEMORY",  # else a savepoint writes each page that it changes, as it was, to a file: a hundred a mail
@@ -55,7 +54,7 @@ class Store:
         self._timeout = timeout
         self.blocked: Callable[[], object] = _nothing
         """Called again and again while another writer has the lock."""
-        self._patience: str | None = f"PRAGMA busy_timeout = {timeout * 1000:.0f}"  # None: it has none
+        self._patience = f"PRAGMA busy_timeout = {timeout * 1000:.0f}"
         self._hands = ThreadPoolExecutor(1, "commits")  # begins a thread when it is first given work
 
     @classmethod
@@ -95,8 +94,8 @@ class Store:
             forward.bring(store, path, upgrade=upgrade)
             store.execute("PRAGMA foreign_keys=ON")  # a migration may have to make a table anew
             if not patient:
-                store.execute("PRAGMA busy_timeout = 0")
-                store._patience = None
+                store._patience = _IMPATIENT
+                store.execute(_IMPATIENT)
         except BaseException:
             store.close()
             raise
@@ -197,17 +196,18 @@ class Store:
         whoever waits for a 250 would wait for that.
         """
         ends = time.monotonic() + self._timeout
-        if self._patience:  # SQLite compiles such a line anew each time
-            self.execute("PRAGMA busy_timeout = 0")
+        now = self._patience
         try:
+            if now != _IMPATIENT:
+                self.execute(now := _IMPATIENT)
             while not self._begun():
                 if time.monotonic() > ends:
                     raise sqlite3.OperationalError("database is locked")
                 self.blocked()
-                if not meanwhile():
-                    select.select((), (), (), _LOOK)  # time.sleep() would fail with a clock that jumps (libfaketime)
+                if not meanwhile() and now == _IMPATIENT:
+                    self.execute(now := "PRAGMA busy_timeout = 1")  # sleeps so long between two looks
         finally:
-            if self._patience:
+            if now != self._patience:  # SQLite compiles such a line anew each time
                 self.execute(self._patience)
 
     def _begun(self) -> bool:
