@@ -327,9 +327,10 @@ def _may_open(question: Question, found: Ticket | None) -> bool:
     return found is None or found.status is Status.CLOSED or found.participant(question.author) is None
 
 
+# The "+" keeps SQLite from making a table of the three, to seek by, at each look: it finds them in the index as well.
 _OF_CONTACT = (
-    f"SELECT id, subject, status FROM tickets WHERE contact_id = ? AND {queue.IS_LIVE}"  # noqa: S608 - a fixed text
-    " AND merged_into IS NULL ORDER BY id DESC LIMIT ?"
+    "SELECT id, subject, status FROM tickets WHERE contact_id = ?"  # noqa: S608 - a fixed text
+    f" AND {queue.IS_LIVE.replace('status', '+status')} AND merged_into IS NULL ORDER BY id DESC LIMIT ?"
 )
 
 

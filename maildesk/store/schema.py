@@ -89,7 +89,8 @@ CREATE TABLE tickets (
   revision INTEGER NOT NULL DEFAULT 0,      -- grows with every public message, and with its readers
   waiting_since TEXT                        -- the customer's first mail that no agent has answered; NULL once over
 ) STRICT;
-CREATE INDEX tickets_contact ON tickets(contact_id);
+-- Which of a person's tickets are live is seen in it: the others, of years, lie far apart.
+CREATE INDEX tickets_contact ON tickets(contact_id, status);
 CREATE INDEX tickets_merged ON tickets(merged_into) WHERE merged_into IS NOT NULL;
 -- The lists of `maildesk tickets` read nothing else.
 CREATE INDEX tickets_updated ON tickets(updated_at, status, assignee, team);
