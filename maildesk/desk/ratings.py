@@ -113,9 +113,9 @@ def may_be(text: str) -> bool:
 
 def read(case: Case, found: Found, ticket: Ticket) -> Given | None:
     """The rating that a mail gives; None of one that gives none, or not this ticket's."""
-    ratings = case.policy.config.ratings or Ratings()
     if not case.facts.rating.asked or not moods.is_own_word(case, found, ticket):
         return None
+    ratings = case.policy.config.ratings or Ratings()
     first, _, rest = case.words.strip().partition("\n")
     score = _score(first, ratings.scale)
     if not moods.is_answer(case):
