@@ -70,6 +70,7 @@ class Sender(Thread):
     confirmed: list[str] = field(default_factory=list)  # Message-IDs
     again: int = 0  # how often a mail had to be sent once more
     seen: int = 0  # the last mail of the desk's that the agent has answered
+    answered: set[str] = field(default_factory=set)  # Message-IDs: what came twice, she answers once
 
     def __hash__(self) -> int:
         return id(self)
@@ -115,7 +116,9 @@ class Sender(Thread):
             for letter in self.smarthost.taken[-200:]:
                 if letter.to == _AGENT and letter.id > self.seen:
                     self.seen = letter.id
-                    return letter
+                    if letter["Message-ID"] not in self.answered:
+                        self.answered.add(letter["Message-ID"])
+                        return letter
             self.stop.wait(0.02)
 
     def _answer(self, count: int, notice: Letter) -> tuple[str, str, str, bytes]:
