@@ -14,7 +14,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from maildesk.model import Address, Authentication, Proof
 
@@ -30,13 +30,12 @@ _PIECE = re.compile(r'\\.|[^\\"()]+|.', re.DOTALL)  # of a field that may hold c
 _MICROSOFT = ("outlook.com", "office365.com", "microsoft.com", "exchangelabs.com")
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
+class _Result(NamedTuple):  # made in a third of the time of a frozen dataclass
     """One method's outcome: ``dkim=pass header.d=example.com``, all in lower case."""
 
     method: str
     outcome: str
-    properties: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str]
 
 
 def judge(trace: tuple[tuple[str, str], ...], author: tuple[Address, ...], trusted: tuple[str, ...]) -> Authentication:

@@ -89,7 +89,12 @@ def _goes_on(html: str, letters: int) -> bool:
     """
     length = _HEAD + _SOURCE * (letters + _SLACK)
     shown = structure.beginning(html, length) if len(html) > 2 * length else None
-    return shown is not None and not _ADDS.search(shown) and len(bare(shown)) > letters + _SLACK
+    return shown is not None and not _adds(shown) and len(bare(shown)) > letters + _SLACK
+
+
+def _adds(text: str) -> bool:
+    """Whether a client may have written something beside its words; a pattern is tried only where a bracket stands."""
+    return ("<" in text or "[" in text) and _ADDS.search(text) is not None
 
 
 def _letters(text: str) -> str:
